@@ -1,0 +1,1 @@
+"""Figures, one module each: `python -m bench.NAME` prints a table and, as its last line, one JSON object."""

@@ -1,0 +1,1 @@
+"""T-Minus: tells a Discord community when a rocket goes and where to watch."""

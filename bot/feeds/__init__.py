@@ -1,0 +1,1 @@
+"""One file per feed: a fetch and a pure parse."""

@@ -1,0 +1,1 @@
+"""Calls rules, store, feeds and outlet in order; decides nothing."""

@@ -1,0 +1,619 @@
+"""The words of the field: what a launch is, who asked for it, what is owed. Frozen, no behaviour beyond a definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum, unique
+from typing import NewType
+
+EventId = NewType("EventId", str)
+"""`<feed>:<kind>:<id>` as its first feed named it, for instance `ll2:launch:3637c9eb-…`; stable through renames and slips."""
+GuildId = NewType("GuildId", int)
+ChannelId = NewType("ChannelId", int)
+RoleId = NewType("RoleId", int)
+UserId = NewType("UserId", int)
+MessageId = NewType("MessageId", int)
+WatchId = NewType("WatchId", int)
+Key = NewType("Key", str)
+"""Identity of one delivery: `target/event/attempt/what`. Once sent, never sent again."""
+
+
+# --- what flies ---------------------------------------------------------------------------------------------------
+
+
+@unique
+class Kind(StrEnum):
+    """What happens at T-0."""
+
+    LAUNCH = "launch"
+    DOCKING = "docking"
+    UNDOCKING = "undocking"
+    LANDING = "landing"
+    SPACEWALK = "spacewalk"
+    RELOCATION = "relocation"
+    FLYBY = "flyby"
+    TEST = "test"
+    CEREMONY = "ceremony"
+    PRESS = "press"
+    OTHER = "other"
+
+
+@unique
+class Precision(IntEnum):
+    """How well a NET is known, finest first. Only SECOND, MINUTE and HOUR are clock times."""
+
+    SECOND = 0
+    MINUTE = 1
+    HOUR = 2
+    MORNING = 3
+    AFTERNOON = 4
+    DAY = 5
+    WEEK = 6
+    MONTH = 7
+    QUARTER = 8
+    HALF = 9
+    YEAR = 10
+    FISCAL_YEAR = 11
+    DECADE = 12
+    UNKNOWN = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """No earlier than: the announced T-0. A coarse one holds the *last* day of its span at 00:00Z, as Launch Library does."""
+
+    at: datetime | None
+    precision: Precision
+
+    @property
+    def clock(self) -> datetime | None:
+        """The instant, when it is a clock time (hour or better) that may be counted down; else None."""
+        return self.at if self.precision <= Precision.HOUR else None
+
+    @property
+    def has_day(self) -> bool:
+        """Whether the day is known."""
+        return self.at is not None and self.precision <= Precision.DAY
+
+
+@unique
+class Status(StrEnum):
+    """Where an event stands. CANCELLED is ours (its id is gone for good); NONE is an event that has no status, as a docking."""
+
+    GO = "go"
+    TBC = "tbc"
+    TBD = "tbd"
+    HOLD = "hold"
+    IN_FLIGHT = "in flight"
+    DEPLOYED = "deployed"
+    SUCCESS = "success"
+    PARTIAL_FAILURE = "partial failure"
+    FAILURE = "failure"
+    CANCELLED = "cancelled"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+OUTCOMES = frozenset({Status.SUCCESS, Status.PARTIAL_FAILURE, Status.FAILURE})
+"""The final statuses of a flight."""
+FLOWN = OUTCOMES | {Status.IN_FLIGHT, Status.DEPLOYED}
+"""Statuses after liftoff."""
+OVER = OUTCOMES | {Status.CANCELLED}
+"""Nothing more will happen."""
+
+
+@unique
+class StreamKind(StrEnum):
+    """Who streams what; the order of preference is in rules/webcasts.py."""
+
+    OFFICIAL = "official webcast"
+    OFFICIAL_RESTREAM = "official re-stream"
+    TECHNICAL = "technical webcast"
+    UNOFFICIAL = "unofficial webcast"
+    UNOFFICIAL_RESTREAM = "unofficial re-stream"
+    RECAP = "recap"
+    ROUND_THE_CLOCK = "24/7 live feed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webcast:
+    """A stream to watch an event on. `priority` ascends from main to secondary; `language` is an ISO 639-1 code."""
+
+    url: str
+    title: str = ""
+    publisher: str = ""
+    kind: StreamKind = StreamKind.UNKNOWN
+    language: str | None = None
+    priority: int = 0
+    live: bool | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    guessed: bool = False
+    """Found by us, not confirmed by the launch feed: shown as such."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    name: str
+    abbrev: str = ""
+    kind: str = ""
+    countries: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2 codes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rocket:
+    name: str
+    full_name: str = ""
+    families: tuple[str, ...] = ()
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    name: str
+    role: str = ""
+    nationality: str = ""
+    agency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pad:
+    name: str
+    site: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2 code, empty when unknown."""
+    latitude: float | None = None
+    longitude: float | None = None
+    zone: str = ""
+    """IANA zone of the site, empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    name: str
+    kind: str = ""
+    description: str = ""
+    orbit: str = ""
+    orbit_abbrev: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    url: str
+    thumbnail: str = ""
+    credit: str = ""
+    license: str = ""
+    license_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A line that an editor of the feed wrote about the event."""
+
+    at: datetime
+    comment: str
+    url: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """One line of the countdown: `at` is relative to T-0, negative before it."""
+
+    at: timedelta
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """The planned or flown landing of a booster or a spacecraft. `success` is None while open."""
+
+    vehicle: str
+    attempt: bool | None = None
+    success: bool | None = None
+    place: str = ""
+    kind: str = ""
+    flight: int | None = None
+    """Which flight of this vehicle it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A launch, a docking, a landing … as it is known now. Tuples keep the feed's order."""
+
+    id: EventId
+    kind: Kind
+    name: str
+    net: Net
+    status: Status
+    slug: str = ""
+    url: str = ""
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    lsp: Agency | None = None
+    agencies: tuple[Agency, ...] = ()
+    rocket: Rocket | None = None
+    mission: Mission | None = None
+    spacecraft: tuple[str, ...] = ()
+    crew: tuple[Person, ...] = ()
+    pad: Pad | None = None
+    location: str = ""
+    programs: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
+    designator: str = ""
+    webcasts: tuple[Webcast, ...] = ()
+    webcast_live: bool = False
+    probability: int | None = None
+    """Chance of acceptable weather, 0 to 100."""
+    weather: str = ""
+    reason: str = ""
+    """Why it holds or failed, in the feed's words."""
+    image: Image | None = None
+    links: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()
+    timeline: tuple[Milestone, ...] = ()
+    landings: tuple[Landing, ...] = ()
+    launches: tuple[EventId, ...] = ()
+    """For an event that is no launch: the launches it belongs to."""
+    last_updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """An event as one feed described it once. `unsaid` names the fields of Event on which this page is silent."""
+
+    event: Event
+    feed: str
+    unsaid: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NetSeen:
+    net: Net
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """What we hold of one event: its last sighting folded into all earlier ones, and the story of its countdown."""
+
+    event: Event
+    first_seen: datetime
+    seen: datetime
+    """When a feed last described it: the age of what we know."""
+    feed: str = ""
+    attempt: str = ""
+    """The present countdown: the UTC day on which its NET stood when it began; empty while there is no clock time."""
+    counting: bool = True
+    """False from a scrub until there is a new NET or GO is back."""
+    armed_at: datetime
+    """Leads that had passed by then are not owed: they were past when this NET became known."""
+    hurried: bool = False
+    """The NET last moved closer: the closest overdue lead is owed after all."""
+    moves: int = 0
+    """How often NET or its precision changed: numbers the slips."""
+    holds: int = 0
+    scrubs: tuple[datetime, ...] = ()
+    nets: tuple[NetSeen, ...] = ()
+    """Every NET there was, oldest first, bounded by rules/changes.py."""
+    unsettled: NetSeen | None = None
+    """The NET that people know while a fresh slip waits to be told, and since when: coming back to it is a flap."""
+    missing: datetime | None = None
+    """When its id first answered 404."""
+
+
+# --- who asked ----------------------------------------------------------------------------------------------------
+
+
+@unique
+class Facet(StrEnum):
+    """What a term of a watch is compared with. ANY is free text over all of them."""
+
+    ANY = "any"
+    MISSION = "mission"
+    LSP = "lsp"
+    ROCKET = "rocket"
+    SPACECRAFT = "spacecraft"
+    CREW = "crew"
+    SITE = "site"
+    COUNTRY = "country"
+    ORBIT = "orbit"
+    PROGRAM = "program"
+    MISSION_TYPE = "type"
+    KIND = "kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    facet: Facet
+    text: str
+
+
+@unique
+class Say(StrEnum):
+    """The notices of a watch: what may be said about one event."""
+
+    ANNOUNCED = "announced"
+    DATED = "dated"
+    REMINDER = "reminder"
+    STREAM = "stream"
+    LIVE = "live"
+    SLIP = "slip"
+    HOLD = "hold"
+    SCRUB = "scrub"
+    LIFTOFF = "liftoff"
+    OUTCOME = "outcome"
+    EDIT = "edit"
+    """Not chosen by a watch: keeps a posted card true."""
+    SUMMARY = "summary"
+    """Not chosen by a watch: what a new watch already has ahead of it."""
+    TROUBLE = "trouble"
+    """Not chosen by a watch: tells a server's admins what broke."""
+
+
+CHOOSABLE = frozenset(Say) - {Say.EDIT, Say.SUMMARY, Say.TROUBLE}
+
+
+@unique
+class Place(StrEnum):
+    """What kind of address a target is."""
+
+    CHANNEL = "channel"
+    """A text or announcement channel, or a thread."""
+    ADMINS = "admins"
+    """Wherever the admins of the guild can see it; `channel` is 0 and the outlet finds the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where it goes."""
+
+    guild: GuildId
+    channel: ChannelId
+    place: Place = Place.CHANNEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What one server asked for. No `include` means everything; facets combine by AND, terms of one facet by OR."""
+
+    id: WatchId
+    target: Target
+    name: str
+    include: tuple[Term, ...] = ()
+    exclude: tuple[Term, ...] = ()
+    crewed_only: bool = False
+    webcast_only: bool = False
+    notices: frozenset[Say] = CHOOSABLE
+    leads: tuple[timedelta, ...] = ()
+    """Spans before T-0, longest first."""
+    roles: tuple[RoleId, ...] = ()
+    users: tuple[UserId, ...] = ()
+    ping_on: frozenset[Say] = frozenset({Say.REMINDER, Say.LIVE})
+    """Which notices ping the roles; a reminder pings at the closest lead alone, unless `ping_leads` names others."""
+    ping_leads: tuple[timedelta, ...] = ()
+    language: str = "en"
+    made_at: datetime
+    made_by: UserId = UserId(0)
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a watch wants an event: the term and what it met. The answer of /why."""
+
+    facet: Facet
+    term: str
+    met: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """All watches of one target that want one event, taken together: one delivery, naming all, pings united."""
+
+    target: Target
+    watches: tuple[tuple[Watch, Reason], ...]
+
+
+# --- what is owed -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to say about one event to one target."""
+
+    say: Say
+    what: str
+    """Its identity within the attempt: `T-10m`, `slip-3`, `scrub`."""
+    due: datetime
+    stale: datetime
+    """From then on it is no longer true: dropped, and recorded."""
+    lead: timedelta | None = None
+    before: Net | None = None
+    """The NET that people knew, when this tells that it moved."""
+    roles: tuple[RoleId, ...] = ()
+    users: tuple[UserId, ...] = ()
+    watches: tuple[str, ...] = ()
+    """Names of the watches that asked."""
+    language: str = "en"
+    note: str = ""
+    """A sentence of ours that goes with it, for TROUBLE."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A notice for one target: a row of the outbox. `event` is None for what is about no event."""
+
+    key: Key
+    target: Target
+    event: EventId | None
+    attempt: str
+    notice: Notice
+    t0: datetime | None = None
+    """The clock time that orders it: closest first."""
+    start: datetime
+    """When sending may begin: ahead of `due` by what the fan-out takes."""
+    carded: bool = True
+    """Whether this target keeps a living card of the event."""
+
+
+@unique
+class Fate(StrEnum):
+    """How a delivery ended, or that it has not."""
+
+    OWED = "owed"
+    SENT = "sent"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one delivery: the memory that stops a second one."""
+
+    what: str
+    attempt: str
+    fate: Fate
+    why: str = ""
+    at: datetime | None = None
+    pinged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery taken for sending, with what is known of earlier tries."""
+
+    delivery: Delivery
+    tries: int
+    """How many were begun before this one."""
+    first_try: datetime | None
+    """When the first was begun; None before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The living card of an event in a target. `face` is a digest of what was last rendered."""
+
+    target: Target
+    event: EventId
+    message: MessageId
+    face: str
+    edited_at: datetime
+    gone: bool = False
+    """A moderator deleted it: not posted again for this event."""
+
+
+# --- how it is said -----------------------------------------------------------------------------------------------
+
+
+@unique
+class Tone(StrEnum):
+    """What colour a post has; the outlet knows the colours."""
+
+    CALM = "calm"
+    GO = "go"
+    SOON = "soon"
+    LIVE = "live"
+    WARN = "warn"
+    BAD = "bad"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link button."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A message, said without a Discord type. Text is Discord markdown, feed text in it already escaped."""
+
+    title: str
+    url: str = ""
+    lines: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    footer: str = ""
+    image: str = ""
+    tone: Tone = Tone.CALM
+    buttons: tuple[Link, ...] = ()
+    lead_in: str = ""
+    """Plain text above, what a phone's notification shows. Mentions are added by the outlet from roles and users."""
+    roles: tuple[RoleId, ...] = ()
+    users: tuple[UserId, ...] = ()
+    silent: bool = False
+
+
+# --- what is asked of a feed --------------------------------------------------------------------------------------
+
+
+@unique
+class Scope(StrEnum):
+    """Which question a request to a launch feed asks."""
+
+    NEAR = "near"
+    """The next few launches, in one request: what may change by the minute."""
+    ALL = "all"
+    """Every upcoming launch, page by page."""
+    EVENTS = "events"
+    """Every upcoming event that is no launch."""
+    ONE = "one"
+    """One event by its id, because it left the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to ask a feed, and when. `event` goes with Scope.ONE."""
+
+    scope: Scope
+    at: datetime
+    event: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something of a page that could not be read; it cost that event alone."""
+
+    where: str
+    """The event's id or position, and the field."""
+    why: str
+
+
+# --- what the world answers ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Discord said no: HTTP status and its JSON error code (0 when there was none)."""
+
+    status: int
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Rate limited or told to wait: nothing was stored."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """No answer, or one that leaves open whether it was stored: 5xx, a dropped connection, a timeout."""
+
+    text: str
+
+
+Outcome = Sent | Refused | Busy | Unclear

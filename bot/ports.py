@@ -1,0 +1,270 @@
+"""What is needed from the world: a clock, launch feeds, Discord, a store. Adapters point to these docstrings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Ask,
+    Card,
+    Claimed,
+    Delivery,
+    EventId,
+    Fault,
+    GuildId,
+    Key,
+    MessageId,
+    Outcome,
+    Post,
+    Say,
+    Scope,
+    Settled,
+    Sighting,
+    Target,
+    Track,
+    Watch,
+    WatchId,
+)
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        ...
+
+
+# --- feeds --------------------------------------------------------------------------------------------------------
+
+
+class FeedDown(Exception):
+    """A feed gave no answer that can be read; what was known still stands. `retry_after`: how long it asked us to wait."""
+
+    def __init__(self, why: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sightings:
+    """What one question was answered with. Order is the feed's."""
+
+    sightings: tuple[Sighting, ...]
+    faults: tuple[Fault, ...] = ()
+    whole: bool = False
+    """Every page was read without a fault in the page itself."""
+    until: datetime | None = None
+    """The list is without gaps up to this NET: a known event of the same kind before it that is not listed has left the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """Nothing changed since the same question was last answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The feed knows no event by this id (HTTP 404)."""
+
+
+class Feed(Protocol):
+    """One launch feed."""
+
+    name: str
+    """Short and stable: it is the prefix of the ids this feed gives."""
+
+    async def read(self, ask: Ask) -> Sightings | NotModified | Gone:
+        """Answer one question; Scope.ONE gives one sighting or Gone. Raises: FeedDown."""
+        ...
+
+
+class Requests(Protocol):
+    """The memory of requests made to a feed, which outlives a restart: quotas count them."""
+
+    async def made(self, feed: str, since: datetime) -> tuple[tuple[Scope, datetime], ...]:
+        """Requests begun at or after `since`, oldest first."""
+        ...
+
+    async def note(self, feed: str, scope: Scope, at: datetime) -> None:
+        """Write down a request just before it is made."""
+        ...
+
+
+# --- Discord ------------------------------------------------------------------------------------------------------
+
+
+class Outlet(Protocol):
+    """Where posts go. Every answer, good or bad, is an Outcome; only bugs raise."""
+
+    async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
+        """Post one message. The same key within minutes is stored once (enforced nonce); a deleted `reply_to` is no error."""
+        ...
+
+    async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
+        """Replace what a message says. Never pings."""
+        ...
+
+    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
+        """Our own message of this title sent at or after `since`, read back after an unclear answer. Raises: OutletDown."""
+        ...
+
+
+class OutletDown(Exception):
+    """A read-back gave no answer: whether the message exists stays unclear."""
+
+
+# --- store --------------------------------------------------------------------------------------------------------
+
+
+class StoreDown(Exception):
+    """The database gave no answer; the transaction did not happen."""
+
+
+class Store(Protocol):
+    """Everything that outlives the process."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """All of it, or nothing: commits at the end of the block, rolls back on any exception. Raises: StoreDown."""
+        ...
+
+
+class Transaction(Protocol):
+    """One unit of work. Sequences come back sorted as their method says; instants are aware UTC."""
+
+    # events
+
+    async def track(self, event: EventId) -> Track | None:
+        """The track of one event, locked until the end of the transaction where the database can."""
+        ...
+
+    async def tracks(self, *, net_since: datetime | None = None) -> tuple[Track, ...]:
+        """Tracks by NET, earliest first, those without a NET last. `net_since` leaves out NETs before it, never a missing NET."""
+        ...
+
+    async def keep(self, track: Track) -> None:
+        """Insert or replace."""
+        ...
+
+    async def touch(self, events: Collection[EventId], feed: str, seen: datetime) -> None:
+        """Note that a feed described these events again, unchanged: `Track.seen` and `Track.feed`."""
+        ...
+
+    # watches
+
+    async def watches(self, guild: GuildId | None = None) -> tuple[Watch, ...]:
+        """All watches, or those of one guild, by id. Watches of a paused target have `paused` set."""
+        ...
+
+    async def add_watch(self, watch: Watch) -> Watch:
+        """Keep a new watch; its id is given here, the one passed in is ignored."""
+        ...
+
+    async def replace_watch(self, watch: Watch) -> bool:
+        """Replace a watch by its id; False when it is no longer there."""
+        ...
+
+    async def remove_watch(self, guild: GuildId, watch: WatchId) -> bool:
+        """Forget a watch of this guild; False when it has no such watch."""
+        ...
+
+    async def pause(self, target: Target, why: str, at: datetime) -> bool:
+        """Stop sending to a target, keeping everything; True when it was not paused yet."""
+        ...
+
+    async def resume(self, target: Target) -> bool:
+        """Send to a target again; False when it was not paused."""
+        ...
+
+    async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:
+        """Paused targets of a guild: why, and since when."""
+        ...
+
+    # outbox
+
+    async def settled(self, event: EventId) -> Mapping[Target, tuple[Settled, ...]]:
+        """Every delivery of an event by target, whatever its fate, OWED included; edits left out."""
+        ...
+
+    async def set_countdown(
+        self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
+    ) -> None:
+        """Make `owed` the reminders of this event: theirs alone remain OWED, sent ones are untouched, dropped ones are revived.
+
+        A row keeps its tries when its times change. `skipped` are recorded as dropped, with the reason, unless sent.
+        """
+        ...
+
+    async def owe(self, deliveries: Sequence[Delivery]) -> int:
+        """Add rows; a key that is already there, whatever its fate, is left alone. Returns how many were new."""
+        ...
+
+    async def set_edits(self, deliveries: Sequence[Delivery]) -> None:
+        """Owe edits: one row per key, brought back to OWED with these times and no tries. Pending ones keep the earlier `start`."""
+        ...
+
+    async def drop(self, event: EventId, says: Collection[Say], why: str, at: datetime, *, keep: Collection[Key] = ()) -> int:
+        """Drop what is still OWED of these kinds for an event (not `keep`), with the reason."""
+        ...
+
+    async def expire(self, now: datetime) -> int:
+        """Drop every OWED row, not leased, whose `stale` has come: late is worse than never. Returns how many."""
+        ...
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = ()) -> tuple[Claimed, ...]:
+        """Take due rows for sending, most urgent first, and lease them.
+
+        Due: `start` and the retry's time have come, `stale` has not, no lease stands, target neither paused nor in `busy` nor
+        holding another leased row; at most one row per target. Order: edits last, then closest T-0 (none last), pings first, `due`.
+        The claim counts a try: `Claimed.tries` are those begun before it.
+        """
+        ...
+
+    async def record_sent(self, key: Key, message: MessageId, at: datetime, *, pinged: bool) -> None:
+        """It is there, once."""
+        ...
+
+    async def record_retry(self, key: Key, at: datetime, why: str, *, counts: bool) -> None:
+        """Try again at `at`, and free the lease. `counts` False takes the try back: nothing can have been stored."""
+        ...
+
+    async def record_dropped(self, key: Key, why: str, at: datetime) -> None:
+        """It will not be sent, and why."""
+        ...
+
+    async def next_start(self, now: datetime) -> datetime | None:
+        """When the next OWED row may be claimed or must be expired (may be past); None when nothing is owed."""
+        ...
+
+    async def last_ping(self, target: Target, event: EventId) -> datetime | None:
+        """When this event last pinged this target."""
+        ...
+
+    # cards
+
+    async def card(self, target: Target, event: EventId) -> Card | None:
+        """The living card of an event in a target."""
+        ...
+
+    async def cards(self, event: EventId) -> Mapping[Target, Card]:
+        """All living cards of an event, gone ones included."""
+        ...
+
+    async def keep_card(self, card: Card) -> None:
+        """Insert or replace."""
+        ...
+
+    # facts
+
+    async def recall(self, name: str) -> str | None:
+        """A small fact by name, for instance that a feed's baseline was taken."""
+        ...
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep a small fact."""
+        ...

@@ -1,0 +1,1 @@
+"""Every decision, pure: no await, no clock, no I/O; `now` is an argument."""
