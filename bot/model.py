@@ -293,16 +293,18 @@ class Track:
     """False from a scrub until there is a new NET or GO is back."""
     armed_at: datetime
     """Leads that had passed by then are not owed: they were past when this NET became known."""
-    hurried: bool = False
-    """The NET last moved closer: the closest overdue lead is owed after all."""
     moves: int = 0
     """How often NET or its precision changed: numbers the slips."""
     holds: int = 0
+    released: datetime | None = None
+    """When a hold last ended: one that begins again right after is the same hold."""
     scrubs: tuple[datetime, ...] = ()
     nets: tuple[NetSeen, ...] = ()
     """Every NET there was, oldest first, bounded by rules/changes.py."""
     unsettled: NetSeen | None = None
     """The NET that people know while a fresh slip waits to be told, and since when: coming back to it is a flap."""
+    left: datetime | None = None
+    """When a whole list first did without it: it is looked up by its id before anything is believed."""
     missing: datetime | None = None
     """When its id first answered 404."""
 

@@ -1,0 +1,305 @@
+"""What happened between two sightings: slip, scrub, hold, liftoff, webcast. Here is the definition of a scrub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+
+from bot.model import FLOWN, OVER, Event, Net, NetSeen, Sighting, Status, Track, Webcast
+from bot.rules.nets import SAME_ATTEMPT, nearness, same_attempt, shift
+from bot.rules.webcasts import ranked
+
+SCRUB_WINDOW = timedelta(hours=3)
+"""Before this there is no countdown to scrub: losing GO is a slip (ALERTS)."""
+HOLD_WINDOW = timedelta(hours=1)
+"""A hold earlier than this is routine (ALERTS)."""
+FLAP = timedelta(minutes=15)
+"""A value that is back within this was an editor's slip of the pen (ALERTS)."""
+AT_ONCE = timedelta(hours=2)
+"""Nearer than this people are already waiting: a moved NET is told without waiting for a flap to show."""
+NETS_KEPT = 64
+"""Chosen, not measured: the longest recorded history has 29 NETs. Revisit with a launch that has more."""
+
+
+# --- the changes --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSeen:
+    """No feed told of it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Its day is known for the first time."""
+
+    before: Net
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """NET later (`by` > 0: a slip) or earlier (moved up). `before` is the NET that people know; told at `told_at`, not sooner."""
+
+    before: Net
+    by: timedelta
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coarsened:
+    """NET was a day or better and is no more."""
+
+    before: Net
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """NET is back where people think it is: what was about to be told is not true any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """The attempt ended without liftoff."""
+
+    before: Net
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """GO again for the attempt that was scrubbed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The clock stopped within the last hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedOff:
+    """It flies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Success, failure, or its end as a plan."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class WebcastFound:
+    """The first stream that can be watched."""
+
+    webcast: Webcast
+
+
+@dataclass(frozen=True, slots=True)
+class WentLive:
+    """A stream of it started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Something else differs; whether a reader sees it, the card tells."""
+
+    names: frozenset[str]
+
+
+Change = (
+    FirstSeen
+    | Dated
+    | Moved
+    | Coarsened
+    | Returned
+    | Scrubbed
+    | Resumed
+    | Held
+    | LiftedOff
+    | Ended
+    | WebcastFound
+    | WentLive
+    | Touched
+)
+
+
+# --- what happened ------------------------------------------------------------------------------------------------
+
+
+def fold(known: Track | None, sighting: Sighting, now: datetime) -> tuple[Track, tuple[Change, ...]]:
+    """Fold a sighting into what is known: the new track, and what happened. Without changes the track differs in `seen` alone."""
+    if known is None:
+        return first_track(sighting, now), (FirstSeen(),)
+    event = completed(known.event, sighting)
+    if is_older(known.event, event):
+        return known, ()
+    seen = replace(known, seen=now, feed=sighting.feed, missing=None, left=None)
+    if event == known.event:
+        return seen, ()
+    changes = tuple(happened(known, event, now))
+    return advanced(seen, event, changes, now), changes
+
+
+def first_track(sighting: Sighting, now: datetime) -> Track:
+    """Give the track of an event that was never seen."""
+    event = sighting.event
+    return Track(
+        event=event,
+        first_seen=now,
+        seen=now,
+        feed=sighting.feed,
+        attempt=attempt_of(event.net),
+        armed_at=now,
+        nets=(NetSeen(event.net, now),),
+    )
+
+
+def completed(before: Event, sighting: Sighting) -> Event:
+    """Keep what was known where this page is silent."""
+    return replace(sighting.event, id=before.id, **{name: getattr(before, name) for name in sighting.unsaid})
+
+
+def is_older(before: Event, after: Event) -> bool:
+    """Whether a feed went backwards: an answer from before the one we have (a mirror, a cache) changes nothing."""
+    return before.last_updated is not None and after.last_updated is not None and after.last_updated < before.last_updated
+
+
+def attempt_of(net: Net) -> str:
+    """Name the countdown that a NET starts: its UTC day, or nothing while there is no clock time."""
+    return net.clock.date().isoformat() if net.clock else ""
+
+
+def happened(known: Track, after: Event, now: datetime) -> list[Change]:
+    """List what happened, the weightiest first."""
+    before = known.event
+    changes: list[Change] = []
+    if before.status not in OVER and after.status in OVER:
+        changes.append(Ended(after.status))
+    elif before.status not in FLOWN and after.status in FLOWN:
+        changes.append(LiftedOff())
+    elif after.status not in FLOWN:
+        changes += countdown_changes(known, after, now)
+    if not is_live(before) and is_live(after):
+        changes.append(WentLive())
+    if not ranked(before, now) and (found := ranked(after, now)):
+        changes.append(WebcastFound(found[0]))
+    differing = frozenset(f.name for f in fields(Event) if getattr(before, f.name) != getattr(after, f.name))
+    return [*changes, Touched(differing)]
+
+
+def countdown_changes(known: Track, after: Event, now: datetime) -> list[Change]:
+    """List what happened to a count that has not ended in liftoff."""
+    before = known.event
+    if is_scrub(known, after, now):
+        return [Scrubbed(before.net)]
+    if not known.counting and after.status is Status.GO and same_attempt(before.net, after.net):
+        return [Resumed()]
+    changes: list[Change] = []
+    if is_hold(known, after, now):
+        changes.append(Held())
+    if before.net != after.net:
+        changes += net_changes(known, after.net, now)
+    return changes
+
+
+def is_scrub(known: Track, after: Event, now: datetime) -> bool:
+    """THE DEFINITION OF A SCRUB: from T-3 h on, without liftoff, GO is lost or NET goes 6 h or more, or loses its time.
+
+    No feed has such a status (ALERTS); it holds as well when the feed says so only after T-0 has passed.
+    """
+    before = known.event
+    t0 = before.net.clock
+    if t0 is None or not known.counting or before.status in FLOWN | OVER or now < t0 - SCRUB_WINDOW:
+        return False
+    lost_go = before.status in {Status.GO, Status.HOLD} and after.status in {Status.TBD, Status.TBC}
+    return lost_go or after.net.clock is None or after.net.clock - t0 >= SAME_ATTEMPT
+
+
+def is_hold(known: Track, after: Event, now: datetime) -> bool:
+    """Whether the clock stopped inside T-1 h, and not as one more flicker of the hold before."""
+    t0 = after.net.clock
+    if known.event.status is Status.HOLD or after.status is not Status.HOLD or t0 is None or now < t0 - HOLD_WINDOW:
+        return False
+    return known.released is None or now - known.released > FLAP
+
+
+def net_changes(known: Track, after: Net, now: datetime) -> list[Change]:
+    """Compare a new NET with the one that people know, which a fresh and untold move leaves as it was."""
+    before = believed(known, now)
+    if after == before:
+        return [Returned()]
+    near = nearness(now, before, after)
+    told_at = now if near is not None and near <= AT_ONCE else now + FLAP
+    if before.has_day and not after.has_day:
+        return [Coarsened(before, told_at)]
+    if not before.has_day and after.has_day and not any(seen.net.has_day for seen in known.nets):
+        return [Dated(before)]
+    by = shift(before, after)
+    return [Moved(before, by, told_at)] if by else [Returned()] if known.unsettled else []
+
+
+def believed(known: Track, now: datetime) -> Net:
+    """Give the NET that people know: the last one, unless it is so fresh that it was not told yet."""
+    unsettled = known.unsettled
+    return unsettled.net if unsettled and now - unsettled.at < FLAP else known.event.net
+
+
+def is_live(event: Event) -> bool:
+    """Whether a stream of it runs, by the event's own flag or by a stream's."""
+    return event.webcast_live or any(webcast.live for webcast in event.webcasts)
+
+
+# --- the track after it -------------------------------------------------------------------------------------------
+
+
+def advanced(known: Track, event: Event, changes: tuple[Change, ...], now: datetime) -> Track:
+    """Carry the story of the countdown on."""
+    before, net = known.event, event.net
+    scrubbed = any(isinstance(change, Scrubbed) for change in changes)
+    moved = before.net != net
+    going_on = same_attempt(before.net, net)
+    later = moved and (before.net.clock is None or net.clock is None or net.clock > before.net.clock)
+    pending = next((c for c in changes if isinstance(c, Moved | Coarsened) and c.told_at > now), None)
+    return replace(
+        known,
+        event=event,
+        attempt=known.attempt if going_on else attempt_of(net),
+        counting=counts(known, event, scrubbed=scrubbed, moved=moved),
+        armed_at=now if later else known.armed_at,
+        moves=known.moves + moved,
+        holds=known.holds + any(isinstance(change, Held) for change in changes),
+        released=now if before.status is Status.HOLD and event.status is not Status.HOLD else known.released,
+        scrubs=(*known.scrubs, now) if scrubbed else known.scrubs,
+        nets=(*known.nets, NetSeen(net, now))[-NETS_KEPT:] if moved else known.nets,
+        unsettled=NetSeen(pending.before, now) if pending else None if moved else known.unsettled,
+    )
+
+
+def counts(known: Track, event: Event, *, scrubbed: bool, moved: bool) -> bool:
+    """Whether a count runs: a scrub stops it unless it brought a new NET; a new NET or GO starts it again."""
+    if scrubbed:
+        before, after = known.event.net.clock, event.net.clock
+        return before is not None and after is not None and after - before >= SAME_ATTEMPT
+    return known.counting or moved or event.status is Status.GO
+
+
+# --- events that leave the feed -----------------------------------------------------------------------------------
+
+
+def left_list(known: Track, now: datetime) -> Track:
+    """Note that a whole list did without it. That alone says nothing: it is looked up by its id."""
+    return known if known.left else replace(known, left=now)
+
+
+GONE_TWICE = timedelta(hours=1)
+"""A 404 counts once it is repeated this much later (ALERTS)."""
+
+
+def gone(known: Track, now: datetime) -> tuple[Track, tuple[Change, ...]]:
+    """Fold in a 404 for its id: the first is noted, one an hour later is its cancellation."""
+    if known.missing is None:
+        return replace(known, missing=now), ()
+    if now - known.missing < GONE_TWICE or known.event.status in OVER:
+        return known, ()
+    event = replace(known.event, status=Status.CANCELLED)
+    return replace(known, event=event), (Ended(Status.CANCELLED), Touched(frozenset({"status"})))
