@@ -1,0 +1,239 @@
+"""Post -> Discord message; Discord's answer -> Outcome; outbox key -> nonce."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import cast
+
+import aiohttp
+import discord
+
+from bot.model import Busy, ChannelId, Key, MessageId, Outcome, Place, Post, Refused, Sent, Target, Unclear
+from bot.ports import OutletDown
+from bot.rendering import Message, render, title_of
+from bot.wire import SERVER_ERROR, TOO_MANY, Flight, flying
+
+log = logging.getLogger(__name__)
+
+NONCE_BYTES = 18
+"""24 characters in base64; Discord takes 25."""
+
+SOON = timedelta(seconds=5)
+"""When to try again after nothing could leave. Chosen, not measured: revisit with how long Discord is away when it is away."""
+
+CLOCKS_DIFFER = timedelta(seconds=30)
+"""How far Discord's clock, which dates its messages, may be behind ours."""
+READ_BACK = 500
+"""Messages looked through for our own: five pages of Discord's. Chosen, not measured: revisit with a channel that chats at T-0."""
+
+UNKNOWN_GUILD = 10004
+UNKNOWN_CHANNEL = 10003
+NO_REPLY_WITHOUT_HISTORY = 160002
+REPLY_REFUSED = frozenset({NO_REPLY_WITHOUT_HISTORY})
+
+
+class _Nowhere(Exception):
+    """There is no such place for the bot any more."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class _NotYet(Exception):
+    """The gateway has not told yet where that is."""
+
+
+WORLD = (_Nowhere, _NotYet, discord.RateLimited, discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
+"""How sending fails without a bug of ours. aiohttp's are no discord.DiscordException, and not all of them are OSError."""
+
+
+class DiscordOutlet:
+    """Where posts go; see ports.Outlet. `timeout`: patience with a request that has left and has no answer."""
+
+    def __init__(self, client: discord.Client, *, timeout: timedelta) -> None:
+        self._client = client
+        self._patience_s = timeout.total_seconds()
+
+    async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
+        message = render(post)
+        replies = (reply_to, None) if reply_to is not None and target.place is Place.CHANNEL else (None,)
+        outcome: Outcome = Busy(SOON)
+        for reply in replies:
+
+            async def post_it(reply: MessageId | None = reply) -> MessageId:
+                channel = await self._channel(target)
+                return await _send(channel, message, nonce(key, ChannelId(channel.id)), reply)
+
+            outcome = await self._outcome(post_it, target)
+            if not (isinstance(outcome, Refused) and outcome.code in REPLY_REFUSED):
+                break
+        return outcome
+
+    async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
+        rendered = render(post)
+
+        async def edit_it() -> MessageId:
+            channel = await self._channel(target)
+            await channel.get_partial_message(message).edit(
+                content=rendered.content or None,
+                embed=rendered.embed,
+                view=rendered.view(),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+            return message
+
+        return await self._outcome(edit_it, target)
+
+    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
+        sought = title_of(post)
+        found: list[MessageId] = []
+
+        async def look() -> MessageId:
+            channel = await self._channel(target)
+            if not self._may_read(target, channel.id):
+                raise OutletDown("the bot may not read the message history there")
+            seen = 0
+            async for message in channel.history(limit=READ_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
+                seen += 1
+                if message.author.id == self._me and sought == (_title(message) or message.content):
+                    found.append(MessageId(message.id))
+                    return found[0]
+            if seen == READ_BACK:
+                raise OutletDown(f"not among the first {READ_BACK} messages since then, and there are more")
+            return MessageId(0)
+
+        match await self._outcome(look, target):
+            case Sent():
+                return found[0] if found else None
+            case Refused(_, _, text) | Unclear(text):
+                raise OutletDown(text)
+            case Busy(wait):
+                raise OutletDown(f"Discord asked to wait {wait.total_seconds():.0f} s")
+
+    # --- places -------------------------------------------------------------------------------------------------------
+
+    async def _channel(self, target: Target) -> discord.PartialMessageable | discord.DMChannel:
+        """Where the target is. Raises: _Nowhere when the bot is not there any more."""
+        guild = self._client.get_guild(target.guild)
+        if guild is None and target.guild and self._client.is_ready():
+            raise _Nowhere(UNKNOWN_GUILD, "the bot is not in this server any more")
+        if target.place is Place.CHANNEL:
+            return self._client.get_partial_messageable(target.channel, guild_id=target.guild or None)
+        if guild is None or not self._client.is_ready():
+            raise _NotYet
+        channel = admins_channel(guild, self._me)
+        if channel is not None:
+            return self._client.get_partial_messageable(channel, guild_id=guild.id)
+        if guild.owner_id is None:
+            raise _Nowhere(UNKNOWN_CHANNEL, "no channel that the bot may write to, and no owner known")
+        return await self._client.create_dm(discord.Object(guild.owner_id))
+
+    def _may_read(self, target: Target, channel: int) -> bool:
+        """False when the cache knows that history would come back empty for want of a permission."""
+        guild = self._client.get_guild(target.guild)
+        place = guild.get_channel_or_thread(channel) if guild else None
+        me = guild.get_member(self._me) if guild else None
+        return place is None or me is None or place.permissions_for(me).read_message_history
+
+    @property
+    def _me(self) -> int:
+        return self._client.user.id if self._client.user else 0
+
+    # --- answers ------------------------------------------------------------------------------------------------------
+
+    async def _outcome(self, go: Callable[[], Awaitable[MessageId]], target: Target) -> Outcome:
+        """Do it, and say what came of it."""
+        if self._client.user is None or self._client.is_closed():
+            return Busy(SOON)
+        flight: Flight | None = None
+        try:
+            async with flying(self._patience_s) as flight:
+                return Sent(await go())
+        except WORLD as error:
+            return _verdict(flight, error)
+        except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as unread:
+            if self._client.is_closed():
+                return _not_stored(flight, SOON, "closed while sending")
+            if flight is None or not flight.departed:
+                raise
+            log.exception("Discord's answer about guild %s channel %s could not be read", target.guild, target.channel)
+            return Unclear(f"answer could not be read: {type(unread).__name__}")
+
+
+def nonce(key: Key, channel: ChannelId) -> str:
+    """What makes Discord store a delivery once within some minutes. Its scope is the author, so the channel is part of it."""
+    digest = hashlib.blake2b(f"{channel}/{key}".encode(), digest_size=NONCE_BYTES)
+    return base64.urlsafe_b64encode(digest.digest()).decode()
+
+
+def admins_channel(guild: discord.Guild, bot: int) -> int | None:
+    """The channel where the admins of a guild see it: system channel, updates channel, else the first text channel; may be none."""
+    me = guild.get_member(bot)
+    known = (guild.system_channel, guild.public_updates_channel, *sorted(guild.text_channels, key=lambda c: (c.position, c.id)))
+    for channel in known:
+        if channel is not None and me is not None:
+            mine = channel.permissions_for(me)
+            if mine.view_channel and mine.send_messages and mine.embed_links:
+                return channel.id
+    return None
+
+
+async def _send(
+    channel: discord.PartialMessageable | discord.DMChannel, message: Message, once: str, reply: MessageId | None
+) -> MessageId:
+    reference = reply and discord.MessageReference(
+        message_id=reply, channel_id=channel.id, guild_id=getattr(channel, "guild_id", None), fail_if_not_exists=False
+    )
+    sent = await channel.send(
+        message.content or None,
+        embeds=[message.embed] if message.embed else [],
+        nonce=once,
+        allowed_mentions=message.mentions,
+        silent=message.silent,
+        view=message.view() or discord.utils.MISSING,
+        reference=cast("discord.MessageReference", reference),  # None is discord.py's default, which its annotation leaves out
+    )
+    return MessageId(sent.id)
+
+
+def _title(message: discord.Message) -> str | None:
+    return message.embeds[0].title if message.embeds else None
+
+
+def _verdict(flight: Flight | None, error: Exception) -> Outcome:
+    """What an error of the world says about the message."""
+    outcome: Outcome
+    match error:
+        case _Nowhere():
+            outcome = Refused(404, error.code, str(error))
+        case _NotYet():
+            outcome = Busy(SOON)
+        case discord.RateLimited():
+            outcome = _not_stored(flight, timedelta(seconds=error.retry_after), "rate limited after an unclear try")
+        case discord.HTTPException() if error.status >= SERVER_ERROR:
+            outcome = Unclear(f"Discord answered {error.status}")
+        case discord.HTTPException() if error.status == TOO_MANY:
+            outcome = _not_stored(flight, _retry_after(error), "rate limited after an unclear try")
+        case discord.HTTPException():
+            outcome = Refused(error.status, error.code, error.text)
+        case _:
+            outcome = _not_stored(flight, SOON, f"{type(error).__name__}: {error}")
+    return outcome
+
+
+def _not_stored(flight: Flight | None, wait: timedelta, doubt: str) -> Outcome:
+    """Busy, unless an earlier try of the same call may have been stored."""
+    return Unclear(doubt) if flight is not None and flight.may_be_stored else Busy(wait)
+
+
+def _retry_after(answer: discord.HTTPException) -> timedelta:
+    """What a last 429 asked for."""
+    try:
+        return timedelta(seconds=float(answer.response.headers.get("Retry-After", "")))
+    except (ValueError, OverflowError):
+        return SOON
