@@ -1,0 +1,171 @@
+"""From DATABASE_URL to an engine of either database, and from its errors to what they mean for us."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.ports import StoreDown
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+# Seconds. Chosen, not measured: the longest transaction, ten thousand targets planned anew, takes below 5 (bench/store.py).
+_LONGEST_WAIT = 20
+
+# Several beats, commands and pages at once, and room for a second process under PostgreSQL's default of 100.
+_CONNECTIONS = 8
+
+# What sqlite3 reports when the machine is in the way, not our SQL (https://sqlite.org/rescode.html).
+_SQLITE_DOWN = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+_SQLITE_RENEW = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN})
+
+
+class CannotOpen(Exception):
+    """The database cannot be used. Its text is one sentence for the operator, without a password."""
+
+
+def database_url(text: str) -> URL:
+    """Name the asynchronous driver in a DATABASE_URL. Raises: CannotOpen, for anything but SQLite and PostgreSQL."""
+    try:
+        url = make_url(text.strip())
+    except ArgumentError:
+        raise CannotOpen("DATABASE_URL is no address of a database; write sqlite:///path or postgresql://host/name.") from None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        raise CannotOpen(f"DATABASE_URL begins with {url.drivername}://; only sqlite:// and postgresql:// are known.")
+    return url.set(drivername=driver)
+
+
+def shown(url: URL) -> str:
+    """The address as it may appear in a log."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+
+
+def engine_for(url: URL) -> AsyncEngine:
+    """An engine that has not connected yet. Raises: CannotOpen, when the folder of a SQLite file cannot be made."""
+    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise CannotOpen(f"The folder {folder} for the database cannot be made: {trouble.strerror}.") from trouble
+    # SQLite has one writer, and every transaction of ours writes or decides: one connection is a fair queue for this process,
+    # where the file's own lock is a scramble. It also keeps a database in memory one and the same.
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=_LONGEST_WAIT,
+        hide_parameters=True,
+        # Transactions begin as written below, not as the driver guesses: its SELECT opens none, and an update would be lost.
+        connect_args={"isolation_level": None, "timeout": _LONGEST_WAIT},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            # Not NORMAL: that may forget the last commits in a power cut, and a forgotten `record_sent` is a second message.
+            cursor.execute("PRAGMA synchronous = FULL")
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def renew(context: ExceptionContext) -> None:
+        # The file was moved, deleted or damaged under the open connection: only a new one can see what is there now.
+        if _sqlite_code(context.original_exception) in _SQLITE_RENEW:
+            context.is_disconnect = True
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_LONGEST_WAIT,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # Prepared statements do not survive a pooler that shares server connections between transactions.
+        connect_args={"prepare_threshold": None, "connect_timeout": 10} | dict(url.query),
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        try:
+            # Statements, not start-up options: a pooler refuses those.
+            cursor.execute(f"SET lock_timeout = '{_LONGEST_WAIT}s'")
+            cursor.execute(f"SET statement_timeout = '{3 * _LONGEST_WAIT}s'")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{3 * _LONGEST_WAIT}s'")
+        finally:
+            cursor.close()
+        connection.commit()
+
+    return engine
+
+
+def down(trouble: Exception) -> StoreDown | None:
+    """What an exception of the driver means: StoreDown when the world is in the way, None when it is a bug of ours."""
+    if isinstance(trouble, PoolTimeout):
+        return StoreDown(f"no connection became free within {_LONGEST_WAIT} s")
+    cause = trouble.orig if isinstance(trouble, DBAPIError) else None
+    if (
+        (isinstance(trouble, DBAPIError) and trouble.connection_invalidated)
+        or _sqlite_code(cause) in _SQLITE_DOWN
+        or isinstance(cause, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction)
+    ):
+        return StoreDown(reason(trouble))
+    return None
+
+
+def _sqlite_code(cause: BaseException | None) -> int | None:
+    """The class of a SQLite error: the low byte of its extended code."""
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def reason(trouble: BaseException) -> str:
+    """The first line of what a driver says, which carries neither SQL nor values."""
+    cause = trouble.orig if isinstance(trouble, DBAPIError) and trouble.orig is not None else trouble
+    lines = str(cause).strip().splitlines()
+    return lines[0].rstrip(". ") if lines else type(cause).__name__

@@ -1,0 +1,85 @@
+"""Tracks, cards and facts: what is known of the events, and where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Row, func, or_, select, update
+
+from bot.model import Card, EventId, MessageId, Target, Track
+from bot.store.codec import target_columns, target_of, track_of, track_row
+from bot.store.rows import Rows, chunks, is_target
+from bot.store.tables import cards, facts, tracks
+
+
+class Events(Rows):
+    """The part of the Transaction port about events, cards and facts."""
+
+    __slots__ = ()
+
+    async def track(self, event: EventId) -> Track | None:
+        row = await self._locked_track(event)
+        if row is None and self._postgresql:
+            # There is no row to lock yet: two processes that first see an event take turns on its name.
+            await self._run(select(func.pg_advisory_xact_lock(func.hashtextextended(event, 0))))
+            row = await self._locked_track(event)
+        return None if row is None else track_of(row)
+
+    async def _locked_track(self, event: EventId) -> Row[tuple[str, ...]] | None:
+        return (await self._run(select(tracks).where(tracks.c.event == event).with_for_update())).one_or_none()
+
+    async def tracks(self, *, net_since: datetime | None = None) -> tuple[Track, ...]:
+        wanted = select(tracks).order_by(tracks.c.net.is_(None), tracks.c.net, tracks.c.event)
+        if net_since is not None:
+            wanted = wanted.where(or_(tracks.c.net >= net_since, tracks.c.net.is_(None)))
+        return tuple(track_of(row) for row in await self._read(wanted))
+
+    async def keep(self, track: Track) -> None:
+        await self._upsert(tracks, track_row(track))
+
+    async def touch(self, events: Collection[EventId], feed: str, seen: datetime) -> None:
+        for some in chunks(sorted(events)):
+            # Locked in one order everywhere; never back in time, should an older answer come in later.
+            mine = select(tracks.c.event).where(tracks.c.event.in_(some)).order_by(tracks.c.event).with_for_update()
+            touched = update(tracks).where(tracks.c.event.in_(mine.scalar_subquery()), tracks.c.seen <= seen)
+            await self._run(touched.values(feed=feed, seen=seen))
+
+    async def card(self, target: Target, event: EventId) -> Card | None:
+        row = (await self._run(select(cards).where(cards.c.event == event, is_target(cards, target)))).one_or_none()
+        return None if row is None else _card_of(row)
+
+    async def cards(self, event: EventId) -> Mapping[Target, Card]:
+        wanted = select(cards).where(cards.c.event == event).order_by(cards.c.guild, cards.c.channel, cards.c.place)
+        return {card.target: card for card in map(_card_of, await self._read(wanted))}
+
+    async def keep_card(self, card: Card) -> None:
+        await self._upsert(
+            cards,
+            target_columns(card.target)
+            | {
+                "event": card.event,
+                "message": card.message,
+                "face": card.face,
+                "edited_at": card.edited_at,
+                "gone": card.gone,
+            },
+        )
+
+    async def recall(self, name: str) -> str | None:
+        row = (await self._run(select(facts.c.value).where(facts.c.name == name))).one_or_none()
+        return None if row is None else row.value
+
+    async def remember(self, name: str, value: str) -> None:
+        await self._upsert(facts, {"name": name, "value": value})
+
+
+def _card_of(row: Row[tuple[str, ...]]) -> Card:
+    return Card(
+        target=target_of(row),
+        event=EventId(row.event),
+        message=MessageId(row.message),
+        face=row.face,
+        edited_at=row.edited_at,
+        gone=row.gone,
+    )

@@ -1,0 +1,342 @@
+"""The outbox: what is owed to whom, who is sending it, and what became of it.
+
+While a row is leased somebody is sending it, so nothing ends it but the outcome: a plan that no longer wants it marks it
+`withdrawn` (it is dropped when it comes back unsent), and one that wants it anew marks an edit `again`.
+On PostgreSQL rows are locked in the order of their keys, and never waited for by a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Say, Settled, Target
+from bot.store.codec import delivery_of, delivery_row, target_of
+from bot.store.rows import Rows, Values, chunks, is_target, same_target
+from bot.store.tables import DROPPED, OWED, SENT, Instant, outbox, paused
+
+LATE = "too late"
+"""The reason of what expired: its `stale` came before it could be sent."""
+REPLANNED = "no longer planned"
+"""The reason of a reminder that a newer plan does not hold."""
+
+# Any number that nothing else in the database uses: claims take turns, or two would each find the same target free.
+_CLAIMING = 0x744D_636C
+
+_o = outbox.c
+_held = outbox.alias("held")
+
+
+class Apart(FunctionElement[float]):
+    """How far apart two instants are; the unit is the database's own."""
+
+    name = "apart"
+    inherit_cache = True
+
+
+@compiles(Apart, "sqlite")
+def _apart_sqlite(element: Apart, compiler: SQLCompiler, **kw: Any) -> str:
+    one, other = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"abs(julianday({one}) - julianday({other}))"
+
+
+@compiles(Apart, "postgresql")
+def _apart_postgresql(element: Apart, compiler: SQLCompiler, **kw: Any) -> str:
+    one, other = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"abs(extract(epoch FROM {one} - {other}))"
+
+
+def _urgency(now: datetime) -> tuple[ColumnElement[Any], ...]:
+    """Edits last, then the closest T-0 (none last), pings first, then the plan's time; the key makes it one order."""
+    return (
+        _o.say == Say.EDIT.value,
+        _o.t0.is_(None),
+        Apart(_o.t0, literal(now, Instant)),
+        _o.pings.is_(False),
+        _o.due,
+        _o.key,
+    )
+
+
+def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((one > other, one), else_=other)
+
+
+_is_paused = exists().where(same_target(paused, outbox))
+_is_held = exists().where(same_target(_held, outbox), _held.c.leased_until.is_not(None))
+
+_PLAN = ("due", "stale", "start", "try_at", "t0", "pings", "body")
+"""What a newer plan may change of a row."""
+
+_replan = (
+    update(outbox)
+    .where(_o.key == bindparam("of"))
+    .values({name: bindparam(name) for name in _PLAN})
+    .values(fate=OWED, at=null(), why=bindparam("why"), withdrawn=null())
+)
+_edit_anew = (
+    update(outbox)
+    .where(_o.key == bindparam("of"))
+    .values({name: bindparam(name) for name in _PLAN})
+    .values(
+        fate=OWED,
+        at=null(),
+        why="",
+        withdrawn=null(),
+        again=_o.leased_until.is_not(None),
+        tries=0,
+        first_try=null(),
+        message=null(),
+        pinged=false(),
+    )
+)
+_settle = {"leased_until": null(), "withdrawn": null(), "again": false()}
+_drop = (
+    update(outbox).where(_o.key == bindparam("of")).values(fate=DROPPED, why=bindparam("because"), at=bindparam("then"), **_settle)
+)
+_withdraw = (
+    update(outbox)
+    .where(_o.key == bindparam("of"))
+    # Stale at once: should its sender die, it is never taken up again.
+    .values(withdrawn=bindparam("because"), stale=bindparam("then"), again=false())
+)
+
+
+class Outbox(Rows):
+    """The part of the Transaction port about the outbox."""
+
+    __slots__ = ()
+
+    # what is owed
+
+    async def settled(self, event: EventId) -> Mapping[Target, tuple[Settled, ...]]:
+        wanted = (
+            select(_o.guild, _o.channel, _o.place, _o.what, _o.attempt, _o.fate, _o.why, _o.at, _o.pinged)
+            .where(_o.event == event, _o.say != Say.EDIT.value)
+            .order_by(_o.guild, _o.channel, _o.place, _o.due, _o.key)
+        )
+        found: dict[Target, list[Settled]] = {}
+        for row in await self._read(wanted):
+            found.setdefault(target_of(row), []).append(
+                Settled(what=row.what, attempt=row.attempt, fate=Fate(row.fate), why=row.why, at=row.at, pinged=row.pinged)
+            )
+        return {target: tuple(rows) for target, rows in found.items()}
+
+    async def set_countdown(
+        self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
+    ) -> None:
+        planned = {delivery.key: delivery_row(delivery) for delivery in owed}
+        passed = {delivery.key: (delivery, why) for delivery, why in skipped if delivery.key not in planned}
+        known = await self._lock(_o.event == event, _o.say == Say.REMINDER.value)
+
+        fresh = [row for key, row in planned.items() if key not in known]
+        fresh += [
+            delivery_row(delivery) | {"fate": "dropped", "why": why, "at": now}
+            for key, (delivery, why) in passed.items()
+            if key not in known
+        ]
+        changed: list[Values] = []
+        ended: dict[str, list[Row[Any]]] = {}
+        for key, row in known.items():
+            if row.fate == Fate.SENT:
+                continue
+            if key in planned:
+                if row.fate != Fate.OWED or row.withdrawn is not None or row.body != planned[key]["body"]:
+                    changed.append(_changed(row, planned[key]))
+                continue
+            why = passed[key][1] if key in passed else REPLANNED
+            if row.fate == Fate.OWED or (key in passed and row.why != why):
+                ended.setdefault(why, []).append(row)
+
+        await self._add(fresh)
+        await self._each(_replan, changed)
+        for why, rows in ended.items():
+            await self._end(rows, why, now)
+
+    async def owe(self, deliveries: Sequence[Delivery]) -> int:
+        return await self._add([delivery_row(delivery) for delivery in deliveries])
+
+    async def set_edits(self, deliveries: Sequence[Delivery]) -> None:
+        wanted = {delivery.key: delivery for delivery in deliveries}
+        known: dict[Key, Row[Any]] = {}
+        for keys in chunks(sorted(wanted)):
+            known |= await self._lock(_o.key.in_(keys))
+        anew: list[Values] = []
+        for key, row in known.items():
+            delivery, pending = wanted[key], row.fate == Fate.OWED and row.leased_until is None
+            if pending and row.start < delivery.start:
+                delivery = replace(delivery, start=row.start)
+            anew.append(_changed(row, delivery_row(delivery)))
+        await self._add([delivery_row(delivery) for key, delivery in wanted.items() if key not in known])
+        await self._each(_edit_anew, anew)
+
+    async def drop(self, event: EventId, says: Collection[Say], why: str, at: datetime, *, keep: Collection[Key] = ()) -> int:
+        kept = frozenset(keep)
+        known = await self._lock(_o.event == event, _o.say.in_([say.value for say in says]), _o.fate == OWED)
+        return await self._end([row for key, row in known.items() if key not in kept and row.withdrawn is None], why, at)
+
+    async def expire(self, now: datetime) -> int:
+        late = (
+            select(_o.key)
+            .where(_o.fate == OWED, _o.stale <= now, or_(_o.leased_until.is_(None), _o.leased_until <= now))
+            .order_by(_o.key)
+            .with_for_update(skip_locked=True)
+        )
+        dropped = (
+            update(outbox)
+            .where(_o.key.in_(late.scalar_subquery()))
+            .values(fate=DROPPED, why=func.coalesce(_o.withdrawn, LATE), at=now, **_settle)
+        )
+        return (await self._run(dropped)).rowcount
+
+    async def _lock(self, *which: ColumnElement[bool]) -> dict[Key, Row[Any]]:
+        columns = (_o.key, _o.fate, _o.start, _o.try_at, _o.leased_until, _o.withdrawn, _o.why, _o.body)
+        rows = await self._read(select(*columns).where(*which).order_by(_o.key).with_for_update())
+        return {Key(row.key): row for row in rows}
+
+    async def _add(self, rows: Sequence[Values]) -> int:
+        fresh = self._insert(outbox).on_conflict_do_nothing(index_elements=["key"])
+        return await self._each(fresh, sorted(rows, key=lambda row: str(row["key"])))
+
+    async def _end(self, rows: Sequence[Row[Any]], why: str, at: datetime) -> int:
+        """Drop those that nobody is sending and withdraw the others; how many were dropped."""
+        leased = [row for row in rows if row.leased_until is not None and row.leased_until > at]
+        free = [row for row in rows if row.leased_until is None or row.leased_until <= at]
+        await self._each(_withdraw, [{"of": row.key, "because": why, "then": at} for row in leased])
+        await self._each(_drop, [{"of": row.key, "because": why, "then": at} for row in free])
+        return len(free)
+
+    # who is sending it
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = ()) -> tuple[Claimed, ...]:
+        if self._postgresql:
+            await self._run(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
+        lapsed = select(_o.key).where(_o.leased_until <= now).with_for_update(skip_locked=True)
+        await self._run(update(outbox).where(_o.key.in_(lapsed.scalar_subquery())).values(leased_until=null()))
+        rows = await self._read(_due(now, limit, busy))
+        if rows:
+            taken = update(outbox).where(_o.key.in_([row.key for row in rows]))
+            await self._run(
+                taken.values(
+                    leased_until=now + lease, tries=_o.tries + 1, first_try=func.coalesce(_o.first_try, now), again=false()
+                )
+            )
+        return tuple(Claimed(delivery=delivery_of(row), tries=row.tries, first_try=row.first_try) for row in rows)
+
+    async def next_start(self, now: datetime) -> datetime | None:  # noqa: ARG002  the port's: other stores may need it
+        free = and_(_o.fate == OWED, _o.leased_until.is_(None))
+        first = await self._first(
+            # A target that is paused or being sent to cannot be claimed for, whatever its rows say.
+            select(func.min(_o.try_at, type_=Instant)).where(free, ~_is_paused, ~_is_held),
+            select(func.min(_o.stale, type_=Instant)).where(free),
+            select(func.min(_o.leased_until, type_=Instant)).where(_o.leased_until.is_not(None)),
+        )
+        return min(first, default=None)
+
+    async def _first(self, *questions: Select[tuple[datetime]]) -> list[datetime]:
+        answers = [(await self._run(question)).scalar_one() for question in questions]
+        return [answer for answer in answers if answer is not None]
+
+    # what became of it
+
+    async def record_sent(self, key: Key, message: MessageId, at: datetime, *, pinged: bool) -> None:
+        # Even one that was dropped meanwhile: it is there.
+        sent = update(outbox).where(_o.key == key, _o.fate != SENT)
+        await self._run(
+            sent.values(
+                fate=case((_o.again, OWED), else_=SENT),
+                message=case((_o.again, null()), else_=message),
+                at=case((_o.again, null()), else_=literal(at, Instant)),
+                pinged=case((_o.again, false()), else_=true() if pinged else false()),
+                why="",
+                **_settle,
+            )
+        )
+
+    async def record_retry(self, key: Key, at: datetime, why: str, *, counts: bool) -> None:
+        gone = _o.withdrawn.is_not(None)
+        back = {
+            "fate": case((gone, DROPPED), else_=OWED),
+            "why": func.coalesce(_o.withdrawn, why),
+            # A withdrawn row went stale when it was withdrawn.
+            "at": case((gone, _o.stale), else_=null()),
+            "try_at": _later(_o.start, literal(at, Instant)),
+        }
+        if not counts:
+            back["tries"] = case((_o.tries > 0, _o.tries - 1), else_=0)
+            back["first_try"] = case((_o.tries > 1, _o.first_try), else_=null())
+        await self._run(update(outbox).where(_o.key == key, _o.fate == OWED).values(**back, **_settle))
+
+    async def record_dropped(self, key: Key, why: str, at: datetime) -> None:
+        dropped = update(outbox).where(_o.key == key, _o.fate == OWED)
+        await self._run(
+            dropped.values(
+                fate=case((_o.again, OWED), else_=DROPPED),
+                at=case((_o.again, null()), else_=literal(at, Instant)),
+                why=why,
+                **_settle,
+            )
+        )
+
+    async def last_ping(self, target: Target, event: EventId) -> datetime | None:
+        pings = select(func.max(_o.at, type_=Instant)).where(_o.event == event, is_target(outbox, target), _o.pinged)
+        last: datetime | None = (await self._run(pings)).scalar_one()
+        return last
+
+
+def _changed(row: Row[Any], planned: Values) -> Values:
+    """A row brought to a newer plan; a target that asked us to wait still waits."""
+    waits = row.fate == Fate.OWED and row.leased_until is None and row.try_at > row.start
+    return {name: planned[name] for name in _PLAN} | {
+        "of": row.key,
+        "try_at": max(planned["start"], row.try_at) if waits else planned["start"],
+        "why": row.why if row.fate == Fate.OWED else "",
+    }
+
+
+def _due(now: datetime, limit: int, busy: Collection[Target]) -> Executable:
+    """The rows to take, one per target, most urgent first; locked, and passed over where somebody else has them."""
+    due = [_o.fate == OWED, _o.leased_until.is_(None), _o.try_at <= now, _o.stale > now]
+    free = [*due, ~_is_paused, ~_is_held]
+    if busy:
+        taken = sorted((target.guild, target.channel, target.place.value) for target in busy)
+        free.append(tuple_(_o.guild, _o.channel, _o.place).not_in(taken))
+    order = _urgency(now)
+    place = func.row_number().over(partition_by=(_o.guild, _o.channel, _o.place), order_by=order)
+    ranked = select(_o.key, place.label("place_in_line")).where(*free).subquery()
+    firsts = (
+        select(ranked.c.key)
+        .join_from(ranked, outbox, _o.key == ranked.c.key)
+        .where(ranked.c.place_in_line == 1)
+        .order_by(*order)
+        .limit(limit)
+    )
+    # Asked again outside: what was locked may have changed since it was ranked.
+    chosen = select(_o.key, _o.tries, _o.first_try, _o.body).where(_o.key.in_(firsts.scalar_subquery()), *due)
+    return chosen.order_by(*order).with_for_update(skip_locked=True)

@@ -1,0 +1,90 @@
+"""What every part of a transaction stands on: one connection, statements that finish, upserts in either dialect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, CursorResult, Executable, FromClause, Row, Table, and_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Target
+
+_T = TypeVar("_T")
+Values = Mapping[str, Any]
+
+# SQLite takes at most 32,766 parameters in one statement (https://sqlite.org/limits.html), PostgreSQL 65,535.
+_CHUNK = 5_000
+
+
+async def finish(work: Coroutine[Any, Any, _T]) -> _T:
+    """Let a statement that was begun end before its caller is cancelled.
+
+    A connection left in the middle of one has to be thrown away, and a database in memory with it.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _end(task)
+        raise
+
+
+async def _end(task: asyncio.Future[Any]) -> None:
+    while not task.done():
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError:  # cancelled again: the statement is bounded by the engine's own limits
+            continue
+    if not task.cancelled():
+        task.exception()  # the cancellation is what the caller hears of
+
+
+def chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Pieces that fit into one statement's parameters."""
+    return (items[at : at + _CHUNK] for at in range(0, len(items), _CHUNK))
+
+
+def same_target(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Whether the rows of two tables are about one target."""
+    return and_(one.c.guild == other.c.guild, one.c.channel == other.c.channel, one.c.place == other.c.place)
+
+
+def is_target(table: FromClause, target: Target) -> ColumnElement[bool]:
+    """Whether a row is about this target."""
+    return and_(table.c.guild == target.guild, table.c.channel == target.channel, table.c.place == target.place.value)
+
+
+class Rows:
+    """One open transaction."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @property
+    def _postgresql(self) -> bool:
+        return self._connection.dialect.name == "postgresql"
+
+    async def _run(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> CursorResult[Any]:
+        return await finish(self._connection.execute(statement, values))
+
+    async def _read(self, statement: Executable) -> Sequence[Row[Any]]:
+        return (await self._run(statement)).all()
+
+    async def _each(self, statement: Executable, values: Sequence[Values]) -> int:
+        """Run a statement for every one of these, in bulk, in their order; how many rows it touched."""
+        return (await self._run(statement, values)).rowcount if values else 0
+
+    def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        return postgresql.insert(table) if self._postgresql else sqlite.insert(table)
+
+    async def _upsert(self, table: Table, values: Values) -> None:
+        """Insert a row, or replace the one that has its primary key."""
+        insert = self._insert(table).values(**values)
+        keys = [column.name for column in table.primary_key]
+        replaced = {name: insert.excluded[name] for name in values if name not in keys}
+        await self._run(insert.on_conflict_do_update(index_elements=keys, set_=replaced))

@@ -1,0 +1,51 @@
+"""Watches and paused targets: who asked, and who cannot be reached for now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.model import GuildId, Target, Watch, WatchId
+from bot.store.codec import target_columns, target_of, watch_of, watch_row
+from bot.store.rows import Rows, is_target, same_target
+from bot.store.tables import paused, watches
+
+
+class Watching(Rows):
+    """The part of the Transaction port about watches and paused targets."""
+
+    __slots__ = ()
+
+    async def watches(self, guild: GuildId | None = None) -> tuple[Watch, ...]:
+        both = watches.outerjoin(paused, same_target(watches, paused))
+        wanted = select(watches.c.id, watches.c.body, paused.c.at.is_not(None).label("is_paused")).select_from(both)
+        if guild is not None:
+            wanted = wanted.where(watches.c.guild == guild)
+        return tuple(watch_of(row) for row in await self._read(wanted.order_by(watches.c.id)))
+
+    async def add_watch(self, watch: Watch) -> Watch:
+        made = await self._run(insert(watches).values(**watch_row(watch)).returning(watches.c.id))
+        return replace(watch, id=WatchId(made.scalar_one()))
+
+    async def replace_watch(self, watch: Watch) -> bool:
+        # A watch never changes servers: an id that another server's admin typed finds nothing.
+        same = (watches.c.id == watch.id, watches.c.guild == watch.target.guild)
+        return (await self._run(update(watches).where(*same).values(**watch_row(watch)))).rowcount > 0
+
+    async def remove_watch(self, guild: GuildId, watch: WatchId) -> bool:
+        return (await self._run(delete(watches).where(watches.c.id == watch, watches.c.guild == guild))).rowcount > 0
+
+    async def pause(self, target: Target, why: str, at: datetime) -> bool:
+        # The first reason stays: it is what the admins were told.
+        fresh = self._insert(paused).values(**target_columns(target), why=why, at=at).on_conflict_do_nothing()
+        return (await self._run(fresh)).rowcount > 0
+
+    async def resume(self, target: Target) -> bool:
+        return (await self._run(delete(paused).where(is_target(paused, target)))).rowcount > 0
+
+    async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:
+        wanted = select(paused).where(paused.c.guild == guild).order_by(paused.c.at, paused.c.channel, paused.c.place)
+        return {target_of(row): (row.why, row.at) for row in await self._read(wanted)}
