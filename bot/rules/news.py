@@ -1,0 +1,200 @@
+"""What has to be said at once about one event, and what it makes untrue of the news before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.model import FLOWN, OVER, Event, Fate, Following, Net, Notice, Say, Settled, Status, Track, Watch
+from bot.rules.changes import (
+    Change,
+    Coarsened,
+    Dated,
+    Ended,
+    FirstSeen,
+    Held,
+    LiftedOff,
+    Moved,
+    Resumed,
+    Returned,
+    Scrubbed,
+    Touched,
+    WebcastFound,
+    WentLive,
+)
+from bot.rules.countdown import what_of
+from bot.rules.following import leads_of, notice_of, wanted, watches_for
+from bot.rules.nets import nearness
+
+SLIPS = ((timedelta(days=1), timedelta(minutes=10)), (timedelta(days=7), timedelta(hours=1)), (timedelta.max, timedelta(days=1)))
+"""Inside this distance to the nearest NET, a move from this size on is news (ALERTS)."""
+LIVE_NEAR = timedelta(hours=6)
+"""A live flag farther from NET, on either side, is a forgotten one: it can stay true for months (ALERTS)."""
+LIVE_FRESH = timedelta(minutes=30)
+LIFTOFF_FRESH = timedelta(minutes=15)
+OUTCOME_FRESH = timedelta(hours=24)
+PING_CLOSE = timedelta(hours=2)
+"""A slip, hold or scrub pings this close to T-0, if anyone was pinged for this attempt (ALERTS)."""
+STREAM_LEAD = timedelta(hours=1)
+"""A first stream that appears after a reminder this close has gone out is worth a message of its own (ALERTS)."""
+ANNOUNCED_FRESH = timedelta(days=7)
+"""Chosen, not measured: the card is rendered when it is sent, so it stays true; a week old it is no news."""
+NEWS_FRESH = timedelta(hours=24)
+"""Chosen, not measured: how long a slip, hold or scrub is told that nothing superseded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One target and one event, at one moment."""
+
+    following: Following
+    track: Track
+    settled: Sequence[Settled]
+    now: datetime
+
+    @property
+    def event(self) -> Event:
+        """The event as it is known now."""
+        return self.track.event
+
+
+def news(case: Case, changes: Sequence[Change], *, newly: bool) -> tuple[Notice, ...]:
+    """Say what has to be said at once; `newly`: the target did not want this event before. One message says both of a pair."""
+    ask = wanted(case.following)
+    seen = tuple(changes) if any(isinstance(change, FirstSeen) for change in changes) or not newly else (FirstSeen(), *changes)
+    found = [notice for change in seen for notice in told(case, change) if notice.say in ask]
+    both = any(notice.say is Say.ANNOUNCED for notice in found)
+    return tuple(notice for notice in found if not (both and notice.say is Say.DATED))
+
+
+def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR0911, PLR0912 — one table over the union
+    """Turn one change into what is said of it, if anything."""
+    match change:
+        case FirstSeen():
+            return announced(case)
+        case Dated(before):
+            return (said(case, Say.DATED, "dated", ANNOUNCED_FRESH, before=before),)
+        case Moved(before, by, told_at):
+            return slip(case, before, told_at) if is_news(case, before, by) else ()
+        case Coarsened(before, told_at):
+            return slip(case, before, told_at)
+        case Resumed():
+            return slip(case, case.event.net, case.now)
+        case Scrubbed(before):
+            return (
+                said(
+                    case,
+                    Say.SCRUB,
+                    f"scrub-{len(case.track.scrubs)}",
+                    NEWS_FRESH,
+                    before=before,
+                    pings=called(case, Say.SCRUB, before),
+                ),
+            )
+        case Held():
+            return (said(case, Say.HOLD, f"hold-{case.track.holds}", NEWS_FRESH, pings=called(case, Say.HOLD, case.event.net)),)
+        case LiftedOff():
+            return (said(case, Say.LIFTOFF, "liftoff", LIFTOFF_FRESH),)
+        case Ended(status):
+            return outcome(case, status)
+        case WentLive():
+            return live(case)
+        case WebcastFound():
+            return stream(case)
+        case Returned() | Touched():
+            return ()
+        case _:
+            assert_never(change)
+
+
+def said(case: Case, say: Say, what: str, keeps: timedelta, *, before: Net | None = None, pings: Iterable[Watch] = ()) -> Notice:
+    """Make a notice that is due now."""
+    return notice_of(case.following, say, what, case.now, case.now + keeps, before=before, pings=pings)
+
+
+def announced(case: Case) -> tuple[Notice, ...]:
+    """Announce an event that lies ahead."""
+    t0 = case.event.net.clock
+    if case.event.status in FLOWN | OVER or (t0 is not None and t0 <= case.now):
+        return ()
+    return (said(case, Say.ANNOUNCED, "announced", ANNOUNCED_FRESH),)
+
+
+def is_news(case: Case, before: Net, by: timedelta) -> bool:
+    """Whether a moved NET is told: by how far it moved, at its distance. One that is past by now is history."""
+    after = case.event.net
+    if after.clock is not None and after.clock <= case.now:
+        return False
+    near = nearness(case.now, before, after)
+    distance = timedelta.max if near is None else near
+    return abs(by) >= next(size for inside, size in SLIPS if distance <= inside)
+
+
+def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
+    """Tell a NET that moved, in either direction, or a count that resumed; superseded when it moves again."""
+    what = f"slip-{case.track.moves}-{len(case.track.scrubs)}"
+    pings = called(case, Say.SLIP, before)
+    return (notice_of(case.following, Say.SLIP, what, due, due + NEWS_FRESH, before=before, pings=pings),)
+
+
+def called(case: Case, say: Say, before: Net) -> tuple[Watch, ...]:
+    """Pick whom bad news calls: close to T-0, and only where people were pinged for this attempt; else nobody."""
+    t0 = before.clock
+    if t0 is None or t0 - case.now > PING_CLOSE:
+        return ()
+    attempts = {case.track.attempt, t0.date().isoformat()}
+    return watches_for(case.following, say) if any(s.pinged and s.attempt in attempts for s in case.settled) else ()
+
+
+def live(case: Case) -> tuple[Notice, ...]:
+    """Tell that the webcast runs: near NET, before an outcome, once per attempt (its name carries no number)."""
+    away = distance(case.event.net, case.now)
+    if case.event.status in OVER or away is None or away > LIVE_NEAR:
+        return ()
+    pings = (watch for watch in watches_for(case.following, Say.LIVE) if Say.LIVE in watch.ping_on)
+    return (said(case, Say.LIVE, "live", LIVE_FRESH, pings=pings),)
+
+
+def distance(net: Net, now: datetime) -> timedelta | None:
+    """Distance to NET on either side, zero within a day that is all we know; None without a day."""
+    if net.at is None or not net.has_day:
+        return None
+    return timedelta() if net.clock is None and net.at.date() == now.date() else abs(net.at - now)
+
+
+def stream(case: Case) -> tuple[Notice, ...]:
+    """Tell a first stream that came after a close reminder had to go out without one. Else the card says it."""
+    t0 = case.event.net.clock
+    close = {what_of(lead) for lead in leads_of(case.following) if lead <= STREAM_LEAD}
+    went_out = any(s.fate is Fate.SENT and s.attempt == case.track.attempt and s.what in close for s in case.settled)
+    if t0 is None or t0 <= case.now or not went_out:
+        return ()
+    return (said(case, Say.STREAM, "stream", t0 - case.now),)
+
+
+def outcome(case: Case, status: Status) -> tuple[Notice, ...]:
+    """Tell how it ended, unless that is a day old. A corrected outcome is told too: its name carries the status."""
+    t0 = case.event.net.clock
+    if t0 is not None and case.now - t0 > OUTCOME_FRESH:
+        return ()
+    return (said(case, Say.OUTCOME, f"outcome-{status.value.replace(' ', '-')}", OUTCOME_FRESH),)
+
+
+VOID: tuple[tuple[type, frozenset[Say]], ...] = (
+    (Moved, frozenset({Say.SLIP, Say.HOLD})),
+    (Coarsened, frozenset({Say.SLIP, Say.HOLD})),
+    (Returned, frozenset({Say.SLIP})),
+    (Scrubbed, frozenset({Say.SLIP, Say.HOLD, Say.LIVE, Say.STREAM})),
+    (Resumed, frozenset({Say.SCRUB, Say.SLIP})),
+    (Held, frozenset({Say.SLIP})),
+    (LiftedOff, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM})),
+    (Ended, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM, Say.LIVE, Say.LIFTOFF})),
+)
+"""What each change makes untrue of the news that has not left yet: dropped, not sent in sequence."""
+
+
+def voided(changes: Iterable[Change]) -> frozenset[Say]:
+    """Unite what the changes make untrue."""
+    return frozenset[Say]().union(*(says for change in changes for kind, says in VOID if isinstance(change, kind)))

@@ -1,0 +1,135 @@
+"""What to do after Discord answered, or did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.model import Busy, Claimed, MessageId, Outcome, Refused, Sent, Unclear
+
+NONCE_HOLDS = timedelta(minutes=2)
+"""Discord drops a repeated nonce for "a few minutes" (its documentation): after this we read back before we send again."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
+"""Waits double from the first to the longest. Chosen, not measured: revisit with bench/chaos."""
+REFUSALS = 3
+"""Chosen, not measured: so often an unknown refusal is tried again before it is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is there."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """Try again then. `counts`: this try may have stored something."""
+
+    at: datetime
+    why: str
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """It will never be accepted; others may."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing will be accepted here until an admin acts: the target rests, its settings are kept, the admins are told."""
+
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardGone:
+    """A moderator deleted the card."""
+
+
+Next = Done | RetryAt | GiveUp | Pause | CardGone
+
+PAUSES = {
+    10003: "the channel <#{channel}> does not exist any more. Choose another with `/watch add`, or remove the watch",
+    10004: "the bot is not a member of this server any more",
+    50001: "the bot cannot see <#{channel}>. Give it the permission View Channel there",
+    50008: "messages cannot be posted in <#{channel}>. Choose a text channel with `/watch add`",
+    50013: "the bot may not post in <#{channel}>. Give it Send Messages and Embed Links there",
+    50083: "the thread <#{channel}> is archived. Open it again",
+    160005: "the thread <#{channel}> is locked. Unlock it",
+}
+"""Discord's error codes that mean the target, and what an admin can do. They are documented under "JSON Error Codes"."""
+
+GIVES_UP = {
+    40005: "Discord found it too large",
+    50006: "Discord found it empty",
+    50007: "direct messages are closed",
+    50035: "Discord found it malformed",
+    50278: "direct messages are closed",
+    200000: "the server's AutoMod blocked it",
+    200001: "the server's AutoMod blocked it",
+    240000: "Discord blocked a link in it",
+}
+"""Codes that mean this one message."""
+
+WAITS = {
+    20016: timedelta(seconds=30),  # slow mode of the channel
+    20028: timedelta(seconds=30),  # write limit of the channel
+    20029: timedelta(seconds=30),  # write limit of the server
+    30046: timedelta(hours=1),  # edits of messages older than an hour
+    40062: timedelta(seconds=10),  # the service resource is rate limited
+    130000: timedelta(seconds=30),  # the API is overloaded
+}
+"""Codes that pass by themselves: nothing was stored."""
+
+UNKNOWN_MESSAGE = 10008
+NO_SUCH_CHANNEL_STATUS = 404
+FORBIDDEN = 403
+UNAUTHORIZED = 401
+
+
+def after(outcome: Outcome, claimed: Claimed, now: datetime) -> Next:
+    """Decide what follows from an answer to one try."""
+    match outcome:
+        case Sent(message):
+            return Done(message)
+        case Busy(wait):
+            return RetryAt(now + wait, "Discord asked to wait", counts=False)
+        case Unclear(text):
+            return RetryAt(now + backoff(claimed.tries), text)
+        case Refused():
+            return after_refusal(outcome, claimed, now)
+        case _:
+            assert_never(outcome)
+
+
+def after_refusal(refused: Refused, claimed: Claimed, now: datetime) -> Next:
+    """Decide what follows from a no. What says nothing of the target or the message is tried a few times."""
+    why = f"{refused.text} (HTTP {refused.status}, code {refused.code})"
+    if refused.code == UNKNOWN_MESSAGE:
+        return CardGone()
+    if refused.code in GIVES_UP:
+        return GiveUp(f"{GIVES_UP[refused.code]}: {why}")
+    if refused.code in WAITS:
+        return RetryAt(now + WAITS[refused.code], why, counts=False)
+    code = refused.code or {NO_SUCH_CHANNEL_STATUS: 10003, FORBIDDEN: 50013}.get(refused.status, 0)
+    if code in PAUSES:
+        return Pause(PAUSES[code].format(channel=claimed.delivery.target.channel), now + LONGEST_WAIT)
+    if refused.status == UNAUTHORIZED or claimed.tries < REFUSALS:  # a token that is being changed takes the whole bot along
+        return RetryAt(now + backoff(claimed.tries + 2), why, counts=False)
+    return GiveUp(why)
+
+
+def backoff(tries: int) -> timedelta:
+    """Give the wait before the next try: doubling, bounded."""
+    return min(FIRST_WAIT * (1 << min(tries, 10)), LONGEST_WAIT)
+
+
+def must_read_back(claimed: Claimed, now: datetime) -> bool:
+    """Whether an earlier try may have stored the message so long ago that its nonce no longer stops a second one."""
+    return claimed.tries > 0 and claimed.first_try is not None and now - claimed.first_try > NONCE_HOLDS
