@@ -19,6 +19,8 @@ OVERDUE = timedelta(minutes=5)
 """Chosen, not measured: so long after T-0 without word the card says so. Revisit with recorded In Flight delays."""
 KEEPS = timedelta(hours=24)
 """Chosen, not measured: an edit or a summary that could not be sent for a day is given up."""
+BASELINE_PATIENCE = timedelta(minutes=1)
+"""Chosen, not measured: a summary waits so long after the first list of launches for the list of other events."""
 TROUBLE_KEEPS = timedelta(days=7)
 """Chosen, not measured: how long admins may be out of reach."""
 

@@ -1,0 +1,122 @@
+"""What people ask by slash command: read from the store, never from the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.flow.plan import Desk, replan
+from bot.model import FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
+from bot.ports import Clock, Store, Transaction
+from bot.rules.matching import wants
+from bot.rules.planning import summary
+from bot.rules.search import found, label
+
+BASELINE = "baseline"
+"""Name of the fact that every upcoming launch was read once."""
+WATCHES_MAX = 50
+"""Chosen, not measured: watches of one server. Revisit when a server asks for more."""
+LOOKS_BACK = timedelta(days=30)
+"""How far back events are searched. Chosen, not measured."""
+
+
+class Unacceptable(Exception):
+    """A request that cannot be granted, in a sentence with a way on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Answers members and admins."""
+
+    store: Store
+    clock: Clock
+    desk: Desk
+
+    async def upcoming(self, count: int, text: str = "") -> tuple[Track, ...]:
+        """Give the next events, nearest first; `text` narrows them."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            tracks = await tx.tracks(net_since=now - timedelta(hours=1))
+        ahead = [track for track in tracks if track.event.status not in FLOWN | OVER]
+        return tuple(found(ahead, text, self.desk.names, now) if text else ahead)[:count]
+
+    async def suggest(self, text: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
+        """Give choices for an event's name: label and value, both within 100 characters."""
+        return tuple((label(track), str(track.event.id)[:100]) for track in (await self.search(text))[:limit])
+
+    async def launch(self, text: str) -> Track | None:
+        """Find the event that a choice or a few words mean; None when nothing fits."""
+        async with self.store.transaction() as tx:
+            exact = await tx.track(EventId(text))
+        if exact is not None:
+            return exact
+        return next(iter(await self.search(text)), None)
+
+    async def search(self, text: str) -> tuple[Track, ...]:
+        """Find events by words, nearest first, those of the last days included."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            tracks = await tx.tracks(net_since=now - LOOKS_BACK)
+        return found(tracks, text, self.desk.names, now)
+
+    async def watches(self, guild: GuildId) -> tuple[Watch, ...]:
+        """Give the watches of a server, by id."""
+        async with self.store.transaction() as tx:
+            return await tx.watches(guild)
+
+    async def add_watch(self, draft: Watch) -> tuple[Watch, tuple[Track, ...]]:
+        """Keep a watch, arm its countdowns, owe its summary: the watch, and what lies ahead of it. Raises: Unacceptable."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            own = await tx.watches(draft.target.guild)
+            if len(own) >= WATCHES_MAX:
+                raise Unacceptable(
+                    f"This server has {WATCHES_MAX} watches, which is the most. Remove one with `/watch remove` first."
+                )
+            await tx.resume(draft.target)
+            watch = await tx.add_watch(replace(draft, made_at=now))
+            ahead = await self.arm(tx, watch, now)
+            if await tx.recall(BASELINE):
+                await tx.owe([summary(watch, now)])
+        return watch, ahead
+
+    async def remove_watch(self, guild: GuildId, watch: WatchId) -> bool:
+        """Forget a watch and what it alone was owed; False when the server has no such watch."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            gone = next((one for one in await tx.watches(guild) if one.id == watch), None)
+            if gone is None or not await tx.remove_watch(guild, watch):
+                return False
+            await self.arm(tx, gone, now)
+        return True
+
+    async def resume(self, guild: GuildId) -> tuple[Target, ...]:
+        """Send again to every paused target of a server; gives those that were paused."""
+        async with self.store.transaction() as tx:
+            targets = tuple(await tx.paused(guild))
+            for target in targets:
+                await tx.resume(target)
+        return targets
+
+    async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:
+        """Give the paused targets of a server: why, and since when."""
+        async with self.store.transaction() as tx:
+            return await tx.paused(guild)
+
+    async def age(self) -> datetime | None:
+        """Say when a launch feed last described anything; None before it did."""
+        async with self.store.transaction() as tx:
+            tracks = await tx.tracks(net_since=self.clock.now())
+        return max((track.seen for track in tracks), default=None)
+
+    async def arm(self, tx: Transaction, watch: Watch, now: datetime) -> tuple[Track, ...]:
+        """Set the countdowns right of every event that a watch wants, and give those that lie ahead."""
+        ahead: list[Track] = []
+        for track in await tx.tracks(net_since=now):
+            if wants(watch, track.event, self.desk.names):
+                locked = await tx.track(track.event.id) or track
+                await replan(tx, self.desk, locked, (), now)
+                if locked.event.status not in FLOWN | OVER:
+                    ahead.append(locked)
+        return tuple(ahead)

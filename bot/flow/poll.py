@@ -1,0 +1,160 @@
+"""Feed -> changes -> match -> plan -> outbox: one transaction per event."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.flow.ask import BASELINE
+from bot.flow.plan import Desk, replan
+from bot.model import OVER, Ask, Event, EventId, Kind, Scope, Sighting, Track
+from bot.ports import Clock, Feed, Gone, NotModified, Sightings, Store, Transaction
+from bot.rules.changes import Change, fold, gone, left_list
+from bot.rules.merging import recreated
+from bot.rules.planning import BASELINE_PATIENCE, summary
+
+log = logging.getLogger(__name__)
+
+KNOWN_BACK = timedelta(days=40)
+"""Chosen, not measured: tracks whose NET is longer ago are not compared with a list. Lists keep an event a day after NET (FEEDS)."""
+STAYS_LISTED = timedelta(hours=24)
+"""Launch Library lists an event for this long after its NET (FEEDS): until then its absence means something."""
+
+
+@dataclass(slots=True)
+class Poller:
+    """Folds what one feed says into what is known."""
+
+    store: Store
+    feed: Feed
+    clock: Clock
+    desk: Desk
+
+    async def apply(self, ask: Ask, answer: Sightings | NotModified | Gone) -> None:
+        """Fold in one answer. Raises: ExceptionGroup of what failed for single events, after all others were folded in."""
+        now = self.clock.now()
+        match answer:
+            case Sightings():
+                await self.read(ask, answer, now)
+            case Gone():
+                if ask.event:
+                    await self.missing(ask.event, now)
+            case NotModified():
+                await self.still(ask, now)
+
+    async def read(self, ask: Ask, page: Sightings, now: datetime) -> None:
+        """Fold in every sighting of a page, then look for what is not on it."""
+        for fault in page.faults:
+            log.warning("part of a page could not be read", extra={"feed": self.feed.name, "where": fault.where, "why": fault.why})
+        known = await self.known(now)
+        absent = self.absent(ask, page, known, now)
+        baseline = not await self.baselined(ask.scope)
+        bugs: list[Exception] = []
+        unchanged: list[EventId] = []
+        for sighting in page.sightings:
+            try:
+                named = await self.named(sighting, known, absent)
+                if await self.absorb(named, known.get(named.event.id), now, silent=baseline):
+                    unchanged.append(named.event.id)
+            except Exception as bug:
+                log.exception("an event could not be folded in", extra={"event": sighting.event.id})
+                bugs.append(bug)
+        async with self.store.transaction() as tx:
+            await tx.touch(unchanged, self.feed.name, now)
+            for track in absent:
+                if recreated(track.event, (s.event for s in page.sightings)) is None:
+                    await tx.keep(left_list(track, now))
+            if baseline and page.whole:
+                await self.take_baseline(tx, ask.scope, now)
+        if bugs:
+            raise ExceptionGroup("events that could not be folded in", bugs)
+
+    async def known(self, now: datetime) -> dict[EventId, Track]:
+        """Give what is known of events that a list may still show."""
+        async with self.store.transaction() as tx:
+            return {track.event.id: track for track in await tx.tracks(net_since=now - KNOWN_BACK)}
+
+    async def absorb(self, sighting: Sighting, known: Track | None, now: datetime, *, silent: bool) -> bool:
+        """Fold in one sighting; True when it said nothing new. `silent`: a baseline is no news, but its countdowns are armed."""
+        if known and not fold(known, sighting, now)[1] and not (known.left or known.missing):
+            return True
+        async with self.store.transaction() as tx:
+            locked = await tx.track(sighting.event.id)
+            track, changes = fold(locked, sighting, now)
+            await tx.keep(track)
+            if changes:
+                told: Sequence[Change] = () if silent else changes
+                await replan(tx, self.desk, track, told, now, before=None if silent or locked is None else locked.event)
+        return False
+
+    # --- ids ------------------------------------------------------------------------------------------------------
+
+    async def named(self, sighting: Sighting, known: dict[EventId, Track], absent: Iterable[Track]) -> Sighting:
+        """Give a sighting the id under which its event is known: a feed may have created it anew."""
+        if sighting.event.id in known:
+            return sighting
+        fact = f"alias:{sighting.event.id}"
+        async with self.store.transaction() as tx:
+            alias = await tx.recall(fact)
+            if alias is None and (old := recreated(sighting.event, (track.event for track in absent))):
+                await tx.remember(fact, old)
+                log.info("an event goes on under a new id", extra={"event": old, "new": sighting.event.id})
+                alias = old
+        return replace(sighting, event=replace(sighting.event, id=EventId(alias))) if alias else sighting
+
+    def absent(self, ask: Ask, page: Sightings, known: dict[EventId, Track], now: datetime) -> tuple[Track, ...]:
+        """Give the known events that this whole list should show and does not."""
+        if not page.whole or ask.scope not in {Scope.ALL, Scope.EVENTS}:
+            return ()
+        listed = {sighting.event.id for sighting in page.sightings}
+        return tuple(
+            track
+            for track in known.values()
+            if track.event.id not in listed and track.feed == self.feed.name and self.belongs(track.event, ask.scope, page, now)
+        )
+
+    def belongs(self, event: Event, scope: Scope, page: Sightings, now: datetime) -> bool:
+        """Whether an event belongs on a list of this scope: ahead or just past, not over, within what the list covers."""
+        at = event.net.at
+        if at is None or event.status in OVER or (event.kind is Kind.LAUNCH) is not (scope is Scope.ALL):
+            return False
+        return now - STAYS_LISTED < at and (page.until is None or at <= page.until)
+
+    async def missing(self, event: EventId, now: datetime) -> None:
+        """Fold in that the feed knows no such id."""
+        async with self.store.transaction() as tx:
+            known = await tx.track(event)
+            if known is None:
+                return
+            track, changes = gone(known, now)
+            await tx.keep(track)
+            if changes:
+                await replan(tx, self.desk, track, changes, now, before=known.event)
+
+    async def still(self, ask: Ask, now: datetime) -> None:
+        """Note that a list said the same as before: what it covers was seen now."""
+        kinds = {Kind.LAUNCH} if ask.scope in {Scope.ALL, Scope.NEAR} else set(Kind) - {Kind.LAUNCH}
+        if ask.scope in {Scope.ALL, Scope.EVENTS}:
+            known = await self.known(now)
+            async with self.store.transaction() as tx:
+                mine = [t.event.id for t in known.values() if t.feed == self.feed.name and t.event.kind in kinds and not t.left]
+                await tx.touch(mine, self.feed.name, now)
+
+    # --- the baseline ---------------------------------------------------------------------------------------------
+
+    async def baselined(self, scope: Scope) -> bool:
+        """Whether this kind of list was read whole before: the first time, all of it is old news."""
+        kind = Scope.EVENTS if scope is Scope.EVENTS else Scope.ALL
+        async with self.store.transaction() as tx:
+            return await tx.recall(f"{BASELINE}:{self.feed.name}:{kind}") is not None
+
+    async def take_baseline(self, tx: Transaction, scope: Scope, now: datetime) -> None:
+        """Write down that the first list is in; watches that waited for it get their summary, once the other list had its chance."""
+        if scope not in {Scope.ALL, Scope.EVENTS}:
+            return
+        await tx.remember(f"{BASELINE}:{self.feed.name}:{scope}", now.isoformat())
+        if scope is Scope.ALL:
+            await tx.remember(BASELINE, now.isoformat())
+            await tx.owe([summary(watch, now + BASELINE_PATIENCE) for watch in await tx.watches()])

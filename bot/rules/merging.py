@@ -1,0 +1,41 @@
+"""When two ids speak of one launch: a feed that re-creates or merges an entry must not cost a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from bot.model import Event, EventId
+from bot.rules.matching import normalised
+
+SAME_NET = timedelta(days=1)
+"""Two entries of one launch stand no farther apart (ALERTS)."""
+
+
+def recreated(fresh: Event, absent: Iterable[Event]) -> EventId | None:
+    """Find the event that a new id continues: same kind, vehicle and site, NET within a day, a mission word in common."""
+    return next((old.id for old in absent if same(old, fresh)), None)
+
+
+def same(old: Event, new: Event) -> bool:
+    """Whether two entries describe one event."""
+    if old.kind is not new.kind or old.net.at is None or new.net.at is None or abs(new.net.at - old.net.at) > SAME_NET:
+        return False
+    return vehicle(old) == vehicle(new) and site(old) == site(new) and bool(mission_words(old) & mission_words(new))
+
+
+def vehicle(event: Event) -> str:
+    """Name the rocket, for comparing."""
+    return normalised(event.rocket.name) if event.rocket else ""
+
+
+def site(event: Event) -> str:
+    """Name the site, for comparing."""
+    return normalised(event.pad.site or event.pad.name) if event.pad else normalised(event.location)
+
+
+def mission_words(event: Event) -> frozenset[str]:
+    """Give the words and numbers of the mission's name; those of the vehicle say nothing."""
+    name = event.name.partition("|")[2] or event.name
+    words = frozenset(normalised(name).split()) - frozenset(vehicle(event).split())
+    return words - {"group", "flight", "mission", "unknown", "payload", "demo"}
