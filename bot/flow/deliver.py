@@ -145,6 +145,8 @@ class Deliverer:
             return Dropped("no watch asks for it any more")
         tracks = (track for track in await tx.tracks(net_since=now) if track.event.status not in FLOWN | OVER)
         ahead = tuple(track for track in tracks if wants(watch, track.event, self.names))
+        if not ahead:
+            return Dropped("nothing lies ahead yet")
         return Ready(wording.summary((watch.name,), ahead, now, language=watch.language))
 
     async def send(self, claimed: Claimed, ready: Ready) -> Outcome:

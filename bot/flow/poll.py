@@ -11,14 +11,14 @@ from bot.flow.ask import BASELINE
 from bot.flow.plan import Desk, replan
 from bot.model import OVER, Ask, Event, EventId, Kind, Scope, Sighting, Track
 from bot.ports import Clock, Feed, Gone, NotModified, Sightings, Store, Transaction
-from bot.rules.changes import Change, fold, gone, left_list
+from bot.rules.changes import Change, fold, gone, left_list, to_look_up
 from bot.rules.merging import recreated
 from bot.rules.planning import BASELINE_PATIENCE, summary
 
 log = logging.getLogger(__name__)
 
 KNOWN_BACK = timedelta(days=40)
-"""Chosen, not measured: tracks whose NET is longer ago are not compared with a list. Lists keep an event a day after NET (FEEDS)."""
+"""Chosen, not measured: tracks whose NET is longer ago are not compared with a list. Lists keep them a day (FEEDS)."""
 STAYS_LISTED = timedelta(hours=24)
 """Launch Library lists an event for this long after its NET (FEEDS): until then its absence means something."""
 
@@ -122,6 +122,12 @@ class Poller:
             return False
         return now - STAYS_LISTED < at and (page.until is None or at <= page.until)
 
+    async def lookups(self) -> tuple[EventId, ...]:
+        """Give the events to look up by id now: a list did without them, and nobody looked, or a first 404 is an hour old."""
+        now = self.clock.now()
+        known = (await self.known(now)).values()
+        return tuple(track.event.id for track in known if to_look_up(track, now))
+
     async def missing(self, event: EventId, now: datetime) -> None:
         """Fold in that the feed knows no such id."""
         async with self.store.transaction() as tx:
@@ -151,7 +157,7 @@ class Poller:
             return await tx.recall(f"{BASELINE}:{self.feed.name}:{kind}") is not None
 
     async def take_baseline(self, tx: Transaction, scope: Scope, now: datetime) -> None:
-        """Write down that the first list is in; watches that waited for it get their summary, once the other list had its chance."""
+        """Write down that the first list is in; watches that waited for it get their summary a little later."""
         if scope not in {Scope.ALL, Scope.EVENTS}:
             return
         await tx.remember(f"{BASELINE}:{self.feed.name}:{scope}", now.isoformat())

@@ -52,7 +52,7 @@ def plan(
 
     `newly`: targets that did not want the event before. `per_second`: how fast deliveries leave, which starts a fan-out early.
     """
-    head_start = timedelta(seconds=len(following) / per_second)
+    head_start = timedelta(seconds=max(len(following) - 1, 0) / per_second)
     owed: list[Delivery] = []
     skipped: list[tuple[Delivery, str]] = []
     fresh: list[Delivery] = []

@@ -218,8 +218,7 @@ def row(track: Track, now: datetime, language: str) -> str:
 def summary(names: Sequence[str], tracks: Sequence[Track], now: datetime, *, language: str = "en") -> Post:
     """Tell a channel what is watched here from now on, and what lies ahead."""
     watched = ", ".join(plain(name, 80) for name in names)
-    count = f"{len(tracks)} ahead" if tracks else "nothing ahead yet"
-    return listing(tracks, now, f"Watching {watched}: {count}", language=language)
+    return listing(tracks, now, f"Watching {watched}: {len(tracks)} ahead", language=language)
 
 
 def trouble(why: str) -> Post:

@@ -1,0 +1,492 @@
+"""Mission logs: what a feed says, what people do, and every post that follows. A post that a log does not list fails it.
+
+A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01, times are UTC. What the world does:
+
+    watch    SpaceX T-60m T-10m card @launches #news only=live,scrub   (include terms, leads, card, role, channel, notices)
+    unwatch  SpaceX
+    feed     Starlink 6-77   GO 14:00 +1d   (status, NET, and what `FACTS` lists; all events known so far are listed with it)
+    feed     down | back | empty | half
+    feed     Starlink 6-77   lost | 404      (it is not on the list; its id answers 404)
+    poll                                     (the same answer again)
+    discord  refuses 50013 #news | down | drops | back   (drops: stores the message, then the connection is lost)
+    delete   card Starlink 6-77
+    down / restart                           (the process is gone; it is back, with the database it left)
+    kill                                     (it dies after Discord stored the next message, before it is recorded)
+
+What must follow, each on its own line: `post LABEL NAME[, detail] [@role] [#channel]` and `edit NAME, standing`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+
+from bot.flow.ask import BASELINE, Asking
+from bot.flow.deliver import Deliverer
+from bot.flow.plan import Desk
+from bot.flow.poll import Poller
+from bot.model import (
+    CHOOSABLE,
+    Agency,
+    Ask,
+    Busy,
+    ChannelId,
+    Event,
+    EventId,
+    Facet,
+    GuildId,
+    Key,
+    Kind,
+    MessageId,
+    Mission,
+    Net,
+    Outcome,
+    Pad,
+    Person,
+    Post,
+    Precision,
+    Refused,
+    RoleId,
+    Rocket,
+    Say,
+    Scope,
+    Sent,
+    Sighting,
+    Status,
+    Target,
+    Term,
+    Unclear,
+    Watch,
+    WatchId,
+    Webcast,
+)
+from bot.ports import Gone, OutletDown, Sightings, Store
+from bot.rules.countdown import what_of
+from bot.rules.text import subject
+
+L0 = datetime(2026, 3, 1, tzinfo=UTC)
+GUILD = GuildId(1)
+NAMES = {"spx": ("SpaceX",)}
+
+STATUSES = {
+    "GO": Status.GO,
+    "TBC": Status.TBC,
+    "TBD": Status.TBD,
+    "HOLD": Status.HOLD,
+    "FLIGHT": Status.IN_FLIGHT,
+    "DEPLOYED": Status.DEPLOYED,
+    "SUCCESS": Status.SUCCESS,
+    "PARTIAL": Status.PARTIAL_FAILURE,
+    "FAILURE": Status.FAILURE,
+    "NONE": Status.NONE,
+}
+PRECISIONS = {p.name.lower(): p for p in Precision}
+UNIT = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+MOMENT = re.compile(r"L([+-]\d+)\s+(\d\d):(\d\d)(?::(\d\d))?\s+(\w+)\s*(.*)")
+
+FACTS: dict[str, Callable[[Event, str], Event]] = {
+    "stream": lambda e, v: replace(
+        e, webcasts=tuple(Webcast(url=f"https://youtube.com/watch?v={one:_<11}") for one in v.split(",") if one)
+    ),
+    "live": lambda e, v: replace(e, webcast_live=v != "no"),
+    "crew": lambda e, v: replace(e, crew=tuple(Person(name=one.replace("_", " ")) for one in v.split(","))),
+    "lsp": lambda e, v: replace(e, lsp=Agency(name=v.replace("_", " "))),
+    "kind": lambda e, v: replace(e, kind=Kind(v)),
+    "why": lambda e, v: replace(e, reason=v.replace("_", " ")),
+    "text": lambda e, v: replace(e, mission=Mission(name=subject(e), description=v)),
+    "site": lambda e, v: replace(e, pad=Pad(name="Pad 1", site=v.replace("_", " "))),
+    "updated": lambda e, v: replace(e, last_updated=moment("L" + v[:2], v[3:])),
+    "called": lambda e, v: replace(e, name=v.replace("_", " ")),
+    "id": lambda e, v: replace(e, id=EventId(f"ll2:launch:{v}")),
+}
+
+
+def moment(day: str, clock: str) -> datetime:
+    """Give the instant of `L+1` and `13:05:07`."""
+    return L0 + timedelta(days=int(day[1:])) + (datetime.combine(L0, time.fromisoformat(clock), UTC) - L0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a log."""
+
+    at: datetime
+    verb: str
+    rest: str
+    text: str
+
+
+def parse(text: str) -> Iterator[Line]:
+    """Read a log. Comments and blank lines are for people."""
+    for raw in text.splitlines():
+        if not raw.strip() or raw.startswith("#"):
+            continue
+        met = MOMENT.fullmatch(raw.strip())
+        assert met, f"not a line of a mission log: {raw!r}"
+        day, hour, minute, second, verb, rest = met.groups()
+        at = L0 + timedelta(days=int(day), hours=int(hour), minutes=int(minute), seconds=int(second or 0))
+        yield Line(at, verb, rest.strip(), raw)
+
+
+def said_at(at: datetime) -> str:
+    """Write an instant as the logs do."""
+    days, rest = divmod(at - L0, timedelta(days=1))
+    second = f":{at:%S}" if at.second else ""
+    return f"L{'+' if days > 0 else '-'}{abs(days)} {L0 + rest:%H:%M}{second}"
+
+
+# --- the world ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class WallClock:
+    """A clock that the log moves."""
+
+    at: datetime = L0
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class LaunchFeed:
+    """Launch Library as the log plays it."""
+
+    name: str = "ll2"
+    events: dict[str, Event] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    dead: set[str] = field(default_factory=set)
+    mood: str = "back"
+
+    async def read(self, ask: Ask) -> Sightings | Gone:
+        """Answer as the mood has it."""
+        if ask.scope is Scope.ONE:
+            name, event = next((n, e) for n, e in self.events.items() if e.id == ask.event)
+            return Gone() if name in self.dead else Sightings(sightings=(Sighting(event=event, feed=self.name),))
+        launches = ask.scope is Scope.ALL
+        listed = [e for n, e in self.events.items() if n not in self.lost | self.dead and (e.kind is Kind.LAUNCH) is launches]
+        if self.mood == "half":
+            listed = listed[: len(listed) // 2]
+        whole = self.mood == "back"
+        return Sightings(
+            sightings=tuple(Sighting(event=e, feed=self.name) for e in (listed if self.mood != "empty" else ())), whole=whole
+        )
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Discord:
+    """An outlet that keeps what was posted, dedupes by key as an enforced nonce does, and fails as the log wants it."""
+
+    clock: WallClock
+    channels: dict[int, str] = field(default_factory=dict)
+    roles: dict[int, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    stored: dict[Key, tuple[MessageId, str, datetime]] = field(default_factory=dict)
+    deleted: set[MessageId] = field(default_factory=set)
+    mood: str = "back"
+    refusals: dict[int, int] = field(default_factory=dict)
+
+    async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
+        if code := self.refusals.get(target.channel):
+            return Refused(404 if code == 10003 else 403, code, "refused")
+        if self.mood == "down":
+            return Unclear("502")
+        if self.mood == "busy":
+            return Busy(timedelta(seconds=30))
+        earlier = self.stored.get(key)
+        if earlier and self.clock.at - earlier[2] < timedelta(minutes=3):
+            return Sent(earlier[0])
+        message = MessageId(len(self.said) + 1)
+        self.stored[key] = (message, post.title, self.clock.at)
+        self.said.append(self.line("post", key, target, post))
+        if self.mood == "kill":
+            raise KilledError
+        return Unclear("connection lost") if self.mood == "drops" else Sent(message)
+
+    async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
+        if message in self.deleted:
+            return Refused(404, 10008, "Unknown Message")
+        if self.mood != "back":
+            return Unclear("502")
+        standing = re.sub(r"<t:-?(\d+):F> \(<t:-?\d+:R>\)", lambda m: utc(int(m[1])), post.lines[0].replace("*", ""))
+        self.said.append(f"{said_at(self.clock.at)} edit {post.title.split(maxsplit=1)[1]}, {standing}{self.where(target)}")
+        return Sent(message)
+
+    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
+        if self.mood != "back":
+            raise OutletDown("502")
+        return next((m for m, title, at in self.stored.values() if title == post.title and at >= since), None)
+
+    def line(self, verb: str, key: Key, target: Target, post: Post) -> str:
+        """Write a post as the logs do."""
+        what = key.rsplit("/", 1)[1]
+        told = [r for r in (self.roles[role] for role in post.roles)]
+        label, detail = label_of(what), ""
+        if label in {"SCRUB", "SLIP"}:
+            found = re.search(r"<t:-?(\d+):F>", "\n".join(post.lines))
+            detail = (
+                f", {'next ' if label == 'SCRUB' else ''}NET {utc(int(found[1]))}"
+                if found and "no new NET" not in post.lines[0]
+                else ""
+            )
+        name = re.sub(r"^\S+ · ", "", post.title) if " · " in post.title else post.title
+        named = next((n for n in self.names if n in post.title or n in post.lead_in), name)
+        return f"{said_at(self.clock.at)} {verb} {label} {named}{detail}{''.join(f' @{role}' for role in told)}{self.where(target)}"
+
+    names: list[str] = field(default_factory=list)
+
+    def where(self, target: Target) -> str:
+        """Name a channel that is not the usual one."""
+        name = "admins" if target.place.value == "admins" else self.channels.get(target.channel, "launches")
+        return "" if name == "launches" else f" #{name}"
+
+
+def utc(at: int) -> str:
+    """Write an instant as the logs do."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}Z"
+
+
+def label_of(what: str) -> str:
+    """Name a notice as the logs do."""
+    kind, _, number = what.partition("-")
+    if kind == "T":
+        return what
+    return number.upper() if kind == "outcome" else kind.upper()
+
+
+# --- playing a log ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Mission:  # noqa: PLR0904 — one method per verb
+    """Plays a log line by line, on the real rules, flow and store."""
+
+    store: Store
+    clock: WallClock = field(default_factory=WallClock)
+    feed: LaunchFeed = field(default_factory=LaunchFeed)
+    up: bool = True
+
+    def __post_init__(self) -> None:
+        self.discord = Discord(self.clock)
+        self.desk = Desk(NAMES, 45.0)
+        self.asking = Asking(self.store, self.clock, self.desk)
+        self.boot()
+
+    def boot(self) -> None:
+        """Start the process anew, with the database it left."""
+        self.poller = Poller(self.store, self.feed, self.clock, self.desk)
+        self.deliverer = Deliverer(self.store, self.discord, self.clock, NAMES, 10, timedelta(seconds=30), {})
+        self.up = True
+
+    async def play(self, lines: Iterable[Line]) -> list[str]:
+        """Play what the world does, and give what was said."""
+        happenings = [line for line in lines if line.verb not in {"post", "edit"}]
+        if not any(line.verb == "fresh" for line in happenings):
+            await self.baseline()
+        for line in happenings:
+            await self.deliver_until(line.at)
+            self.clock.at = line.at
+            await getattr(self, f"do_{line.verb}")(line.rest)
+        await self.deliver_until(self.clock.at + timedelta(days=2))
+        return self.discord.said
+
+    async def baseline(self) -> None:
+        """Begin as a bot that has run for a while."""
+        async with self.store.transaction() as tx:
+            for name in (BASELINE, f"{BASELINE}:ll2:all", f"{BASELINE}:ll2:events"):
+                await tx.remember(name, "taken")
+
+    async def deliver_until(self, end: datetime) -> None:
+        """Let the outbox run up to an instant, jumping from one due moment to the next."""
+        while self.up:
+            async with self.store.transaction() as tx:
+                upcoming = await tx.next_start(self.clock.at)
+            if upcoming is None or upcoming > end:
+                return
+            self.clock.at = max(self.clock.at, upcoming)
+            await self.deliverer.beat()
+            tasks = tuple(self.deliverer.flying.values())
+            await asyncio.gather(*tasks, return_exceptions=True)
+            killed = any(isinstance(task.exception(), KilledError) for task in tasks if task.done() and not task.cancelled())
+            if killed:
+                self.up, self.discord.mood = False, "back"
+            if not tasks:
+                self.clock.at += timedelta(seconds=1)  # leased rows and expired ones: time has to pass
+
+    # --- verbs ----------------------------------------------------------------------------------------------------
+
+    async def do_fresh(self, _: str) -> None:
+        """Begin with an empty database."""
+
+    async def do_watch(self, rest: str) -> None:
+        """Make a watch as an admin does."""
+        draft = Watch(
+            id=WatchId(0),
+            target=self.target("launches"),
+            name="",
+            made_at=self.clock.at,
+            notices=CHOOSABLE - {Say.ANNOUNCED, Say.DATED},
+        )
+        for word in rest.split():
+            draft = self.with_word(draft, word)
+        await self.asking.add_watch(replace(draft, name=draft.name or "everything"))
+
+    def with_word(self, draft: Watch, word: str) -> Watch:
+        """Add one word of a watch line."""
+        lead = re.fullmatch(r"T-(\d+)([dhm])", word)
+        if lead:
+            leads = {*draft.leads, int(lead[1]) * UNIT[lead[2]]}
+            return replace(draft, leads=tuple(sorted(leads, reverse=True)))
+        if word == "card":
+            return replace(draft, notices=draft.notices | {Say.ANNOUNCED, Say.DATED})
+        if word == "crewed":
+            return replace(draft, crewed_only=True, name="crewed")
+        if word.startswith("only="):
+            return replace(draft, notices=frozenset(Say(one) for one in word[5:].split(",")))
+        if word.startswith("ping="):
+            return replace(draft, ping_on=frozenset(Say(one) for one in word[5:].split(",")))
+        if word.startswith("@"):
+            role = RoleId(len(self.discord.roles) + 900) if word[1:] not in self.discord.roles.values() else self.role(word[1:])
+            self.discord.roles[role] = word[1:]
+            return replace(draft, roles=(*draft.roles, role))
+        if word.startswith("#"):
+            return replace(draft, target=self.target(word[1:]))
+        facet, _, text = word.rpartition(":")
+        term = Term(Facet(facet) if facet else Facet.ANY, text.removeprefix("-").replace("_", " "))
+        if text.startswith("-"):
+            return replace(draft, exclude=(*draft.exclude, term))
+        return replace(draft, include=(*draft.include, term), name=draft.name or term.text)
+
+    def role(self, name: str) -> RoleId:
+        """Give the role of a name."""
+        return RoleId(next(role for role, known in self.discord.roles.items() if known == name))
+
+    def target(self, channel: str) -> Target:
+        """Give the channel of a name, a new one if need be."""
+        known = {name: at for at, name in self.discord.channels.items()}
+        at = known.get(channel, 100 + len(known))
+        self.discord.channels[at] = channel
+        return Target(GUILD, ChannelId(at))
+
+    async def do_unwatch(self, rest: str) -> None:
+        """Remove a watch by its name."""
+        watch = next(watch for watch in await self.asking.watches(GUILD) if watch.name == rest)
+        assert await self.asking.remove_watch(GUILD, watch.id)
+
+    async def do_feed(self, rest: str) -> None:
+        """Change what the feed says, and poll it."""
+        if rest in {"down", "back", "empty", "half"}:
+            self.feed.mood = rest
+        else:
+            name, *words = re.split(r"\s{2,}", rest)
+            self.describe(name, " ".join(words).split())
+        await self.do_poll("")
+
+    def describe(self, name: str, words: list[str]) -> None:
+        """Change one event of the feed."""
+        if words in (["lost"], ["404"]):
+            (self.feed.lost if words == ["lost"] else self.feed.dead).add(name)
+            return
+        self.feed.lost.discard(name)
+        self.feed.dead.discard(name)
+        if name not in self.discord.names:
+            self.discord.names.append(name)
+        self.feed.events[name] = described(self.feed.events.get(name) or new_event(name, len(self.feed.events)), words)
+
+    async def do_poll(self, _: str) -> None:
+        """Ask the feed once, and look up what left its list."""
+        if not self.up or self.feed.mood == "down":
+            return
+        for scope in (Scope.ALL, Scope.EVENTS):
+            ask = Ask(scope, self.clock.at)
+            await self.poller.apply(ask, await self.feed.read(ask))
+        for event in await self.poller.lookups():
+            ask = Ask(Scope.ONE, self.clock.at, event)
+            await self.poller.apply(ask, await self.feed.read(ask))
+
+    async def do_discord(self, rest: str) -> None:
+        """Change Discord's mood."""
+        mood, *more = rest.split()
+        if mood != "refuses":
+            self.discord.mood = mood
+            self.discord.refusals.clear()
+            return
+        channel = self.target(more[1][1:]) if len(more) > 1 else self.target("launches")
+        self.discord.refusals[channel.channel] = int(more[0])
+
+    async def do_resume(self, _: str) -> None:
+        """Resume the paused targets, as an admin does."""
+        assert await self.asking.resume(GUILD)
+
+    async def do_delete(self, rest: str) -> None:
+        """Delete the card of an event, as a moderator does."""
+        event = self.feed.events[rest.removeprefix("card ")].id
+        async with self.store.transaction() as tx:
+            self.discord.deleted |= {card.message for card in (await tx.cards(event)).values()}
+
+    async def do_down(self, _: str) -> None:
+        """End the process."""
+        self.up = False
+
+    async def do_kill(self, _: str) -> None:
+        """Let the process die in the middle of its next send."""
+        self.discord.mood = "kill"
+
+    async def do_restart(self, _: str) -> None:
+        """Start it again."""
+        self.boot()
+
+    async def do_wait(self, _: str) -> None:
+        """Let time pass."""
+
+
+def new_event(name: str, number: int) -> Event:
+    """Give a launch nobody heard of."""
+    return Event(
+        id=EventId(f"ll2:launch:{number}"),
+        kind=Kind.LAUNCH,
+        name=name,
+        net=Net(None, Precision.UNKNOWN),
+        status=Status.TBD,
+        lsp=Agency(name="SpaceX", abbrev="SpX"),
+        rocket=Rocket(name="Falcon 9"),
+    )
+
+
+def described(event: Event, words: list[str]) -> Event:
+    """Apply the words of a feed line: status, NET, precision, facts."""
+    at, precision, days = event.net.at or L0, event.net.precision, timedelta()
+    for word in words:
+        key, _, value = word.partition("=")
+        if word in STATUSES:
+            event = replace(event, status=STATUSES[word])
+        elif key in FACTS:
+            event = FACTS[key](event, value)
+        elif word in PRECISIONS:
+            precision = PRECISIONS[word]
+        elif re.fullmatch(r"\d{4}-\d\d-\d\d", word):
+            at = datetime.combine(datetime.fromisoformat(word), at.timetz())
+        elif re.fullmatch(r"[+-]\d+d", word):
+            days = timedelta(days=int(word[:-1]))
+        else:
+            at = datetime.combine(at.date(), time.fromisoformat(word), UTC)
+            precision = Precision.SECOND if at.second else Precision.MINUTE
+    net = Net(at + days, precision) if precision is not Precision.UNKNOWN else Net(None, precision)
+    return replace(event, net=net)
+
+
+def expected(lines: Iterable[Line]) -> list[str]:
+    """Give the posts and edits that a log lists, in one spelling."""
+    found: list[str] = []
+    for line in lines:
+        if line.verb in {"post", "edit"}:
+            rest = re.sub(r"\bT-(\d+)([dhm])\b", lambda m: what_of(int(m[1]) * UNIT[m[2]]), " ".join(line.rest.split()))
+            found.append(f"{said_at(line.at)} {line.verb} {rest}")
+    return found

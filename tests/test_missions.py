@@ -1,0 +1,23 @@
+"""Every mission log in tests/missions, on the real store: all that must be said, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.store.sql import SqlStore
+from tests.mission_log import Mission, expected, parse
+
+LOGS = sorted((Path(__file__).parent / "missions").glob("*.log"))
+
+
+@pytest.mark.parametrize("log", LOGS, ids=lambda log: log.stem)
+async def test_mission(log: Path) -> None:
+    """Plays one log."""
+    lines = list(parse(log.read_text()))
+    store = await SqlStore.open("sqlite://")
+    try:
+        assert await Mission(store).play(lines) == expected(lines)
+    finally:
+        await store.close()
