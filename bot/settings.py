@@ -1,0 +1,391 @@
+"""Config files and environment to frozen Settings: lists every mistake at once, then refuses to start."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, ClassVar, TypeVar, cast, get_type_hints
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.model import Facet, Say
+from bot.redacting import Redactor, Secret
+from bot.rules.asking import Wrong, parse_leads, parse_says
+from bot.rules.matching import Names, normalised
+from bot.toml import Layered, Mistake, shown
+
+T = TypeVar("T")
+
+BESIDE = Path(__file__).parent / "config"
+SHIPPED = BESIDE if BESIDE.is_dir() else Path(__file__).parent.parent / "config"
+"""The defaults: beside the code in an installed package, beside `bot` in a clone."""
+DEFAULT, FEEDS, NAMES = FILES = ("default.toml", "feeds.toml", "names.toml")
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+psycopg")
+"""What a DATABASE_URL may begin with; store/engine.py names the drivers."""
+DATABASE_URL = "sqlite:///tminus.sqlite3"
+"""A file in the working directory."""
+DISCORD_API_URL = "https://discord.com/api/v10"
+
+ELSEWHERE = {"token": "DISCORD_TOKEN", "database": "DATABASE_URL", "database_url": "DATABASE_URL", "api_url": "DISCORD_API_URL"}
+"""Keys that people look for in the files, and the variable that they belong in."""
+
+LONGEST_NAME = 80
+"""Characters of one spelling. Chosen, not measured: longer than any agency's name."""
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that a mistake repeats."""
+
+
+class Misconfigured(Exception):
+    """The configuration cannot be used. Its text lists every mistake, one a line, each with file and line or variable."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+# --- readers of one value -----------------------------------------------------------------------------------------
+
+
+def _leads(said: object) -> tuple[timedelta, ...]:
+    return _understood(parse_leads(_text(said, "24h 1h 10m")))
+
+
+def _says(said: object) -> frozenset[Say]:
+    return _understood(parse_says(_text(said, "reminder live")))
+
+
+def _level(said: object) -> int:
+    name = _text(said, "info").strip().lower()
+    if name not in LEVELS:
+        raise ValueError(f"must be one of {', '.join(LEVELS)}, is {_quoted(said)}")
+    return LEVELS[name]
+
+
+def _text(said: object, example: str) -> str:
+    if not isinstance(said, str):
+        raise ValueError(f'must be a text such as "{example}", is {_quoted(said)}')  # noqa: TRY004 - pydantic gathers ValueErrors
+    return said
+
+
+def _understood(read: T | Wrong) -> T:
+    if isinstance(read, Wrong):
+        raise ValueError(read.sentence)  # noqa: TRY004 - the same
+    return read
+
+
+def _contact(said: str) -> str:
+    if not re.fullmatch(r"[ -~]*", said):
+        raise ValueError("goes into a header: write it in ASCII, without line breaks")
+    return said
+
+
+def _url(said: str) -> str:
+    """An address without a slash at its end. Raises: ValueError, which never repeats what may hold a password."""
+    try:
+        parts = urlsplit(said)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is no address: write it like https://example.org/path") from None
+    if parts.scheme not in {"http", "https"} or not host or not re.fullmatch(r"[!-~]+", said):
+        raise ValueError("is no address: write it like https://example.org/path")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("must end with its path: no name, password, ? or # in it")
+    return said.rstrip("/")
+
+
+def _api_url(said: str) -> str:
+    """The address under which Discord's routes lie; a bare host gets Discord's own path."""
+    url = _url(said)
+    return {"": f"{url}/api/v10", "/api": f"{url}/v10"}.get(urlsplit(url).path, url)
+
+
+def _database_url(said: str) -> str:
+    scheme, found, rest = said.partition("://")
+    if not found or scheme not in DATABASES:
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    if not rest:
+        raise ValueError("names no database: write sqlite:///path or postgresql://host/name")
+    return said
+
+
+def _token(said: str) -> str:
+    if said.lower().startswith(("bot ", "token ", "bearer ")):
+        raise ValueError("must be the token alone: leave out the word before it")
+    if not re.fullmatch(r"[!-~]+", said):
+        raise ValueError("holds characters that no token has: copy it anew")
+    return said
+
+
+# --- what the files say -------------------------------------------------------------------------------------------
+
+FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
+Whole = Annotated[int, Field(strict=True, ge=1)]
+Span = Annotated[float, Field(strict=True, gt=0)]
+"""Seconds."""
+Choice = Annotated[frozenset[Say], BeforeValidator(_says)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discord:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    rate_per_s: Annotated[float, Field(strict=True, gt=0, le=50)]
+    concurrency: Annotated[Whole, Field(le=200)]
+    send_timeout_s: Annotated[Span, Field(ge=1, le=120)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    lease_s: Annotated[Span, Field(le=180)]
+    beat_s: Annotated[Span, Field(ge=1, le=300)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polling:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    without_key_per_hour: Whole
+    with_key_per_hour: Whole
+    timeout_s: Annotated[Span, Field(ge=1, le=300)]
+    contact: Annotated[str, Field(strict=True, max_length=200), AfterValidator(_contact)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watches:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    leads: Annotated[tuple[timedelta, ...], BeforeValidator(_leads)]
+    notices: Choice
+    ping_on: Choice
+    most_per_guild: Whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    level: Annotated[int, BeforeValidator(_level)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchLibrary:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    url: Annotated[str, Field(strict=True), AfterValidator(_url)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knobs:
+    """config/default.toml."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    discord: Discord
+    delivery: Delivery
+    polling: Polling
+    watches: Watches
+    log: Log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeds:
+    """config/feeds.toml."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    launch_library: LaunchLibrary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that an operator may decide."""
+
+    discord: Discord
+    delivery: Delivery
+    polling: Polling
+    watches: Watches
+    names: Names
+    api_url: str
+    """Discord's, without a slash at its end."""
+    token: Secret | None
+    database_url: Secret
+    """As it was written: it may hold a password."""
+    launch_library_url: str
+    launch_library_token: Secret | None
+    log_level: int
+
+    @property
+    def requests_per_hour(self) -> int:
+        """What Launch Library allows in any rolling hour."""
+        return self.polling.with_key_per_hour if self.launch_library_token else self.polling.without_key_per_hour
+
+    @property
+    def redact(self) -> Redactor:
+        """What takes the secrets of these settings out of text."""
+        password = urlsplit(self.database_url.reveal()).password or ""
+        return Redactor((self.token, self.launch_library_token, Secret(password), Secret(unquote(password))))
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
+    """Read everything that is configured. Raises: Misconfigured, with every mistake there is."""
+    mistakes: list[Mistake] = []
+
+    def variable(name: str, reader: Callable[[str], T]) -> T | None:
+        if not (said := environ.get(name, "").strip()):
+            return None
+        try:
+            return reader(said)
+        except ValueError as wrong:
+            mistakes.append(Mistake(name, 0, str(wrong)))
+            return None
+
+    folder = variable("TMINUS_CONFIG", _folder)
+    if folder:
+        mistakes.extend(_strangers(folder))
+    knobs = _shaped(_layered(DEFAULT, folder, mistakes), Knobs)
+    feeds = _shaped(_layered(FEEDS, folder, mistakes), Feeds)
+    names = _names(_layered(NAMES, folder, mistakes))
+    token = variable("DISCORD_TOKEN", _secret)
+    if needs_token and not environ.get("DISCORD_TOKEN", "").strip():
+        mistakes.append(Mistake("DISCORD_TOKEN", 0, "is not set: copy the bot's token from discord.com/developers/applications"))
+    api_url = variable("DISCORD_API_URL", _api_url)
+    database_url = variable("DATABASE_URL", _database_url)
+    launch_library_url = variable("LAUNCH_LIBRARY_URL", _url)
+    launch_library_token = variable("LL2_TOKEN", _secret)
+    log_level = variable("TMINUS_LOG", _level)
+    if mistakes or knobs is None or feeds is None:
+        raise Misconfigured(mistakes)
+    return Settings(
+        discord=knobs.discord,
+        delivery=knobs.delivery,
+        polling=knobs.polling,
+        watches=knobs.watches,
+        names=names,
+        api_url=api_url or DISCORD_API_URL,
+        token=token,
+        database_url=Secret(database_url or DATABASE_URL),
+        launch_library_url=launch_library_url or feeds.launch_library.url,
+        launch_library_token=launch_library_token,
+        log_level=log_level or knobs.log.level,
+    )
+
+
+def _folder(said: str) -> Path:
+    folder = Path(said).expanduser()
+    if not folder.is_dir():
+        raise ValueError(f"{shown(folder)} is no folder: make it, or leave TMINUS_CONFIG unset")
+    return folder
+
+
+def _secret(said: str) -> Secret:
+    return Secret(_token(said))
+
+
+def _strangers(folder: Path) -> Iterator[Mistake]:
+    """Files of a folder that look like configuration and are not read."""
+    for file in sorted(folder.glob("*.toml")):
+        if file.name not in FILES:
+            yield Mistake(shown(file), 0, f"is not read{_meant(file.name, FILES)}")
+
+
+def _layered(name: str, folder: Path | None, mistakes: list[Mistake]) -> Layered:
+    layered = Layered(mistakes=mistakes)
+    layered.lay(SHIPPED / name)
+    if folder and (own := folder / name).exists():
+        layered.lay(own)
+    return layered
+
+
+def _shaped(layered: Layered, shape: type[T]) -> T | None:
+    """Check what files say against a shape; None when anything is wrong."""
+    try:
+        shaped = TypeAdapter(shape).validate_python(layered.values)
+    except ValidationError as wrong:
+        for error in wrong.errors(include_url=False):
+            path = tuple(str(part) for part in error["loc"])
+            layered.mistake(path, f"{'.'.join(path)}: {_sentence(error, shape)}")
+        return None
+    if isinstance(shaped, Knobs) and shaped.delivery.lease_s < 2 * shaped.discord.send_timeout_s:
+        least = 2 * shaped.discord.send_timeout_s
+        layered.mistake(
+            ("delivery", "lease_s"),
+            f"delivery.lease_s: must be at least twice discord.send_timeout_s, {least:g}, is {shaped.delivery.lease_s:g}",
+        )
+    return shaped
+
+
+def _names(layered: Layered) -> Names:
+    """Every spelling, normalised, to all spellings of what it names. A spelling of two things stands for both."""
+    found: dict[str, dict[str, None]] = {}
+    for facet, groups in layered.values.items():
+        if facet not in set(Facet) or not isinstance(groups, dict):
+            layered.mistake((facet,), f"{facet}: is no facet{_meant(facet, Facet)}")
+            continue
+        for name, aliases in cast("dict[str, object]", groups).items():
+            spellings = [name, *cast("list[object]", aliases)] if isinstance(aliases, list) else [aliases]
+            wrong = [text for text in spellings if not (isinstance(text, str) and normalised(text) and len(text) <= LONGEST_NAME)]
+            if wrong or len(spellings) == 1:
+                layered.mistake(
+                    (facet, name), f"{facet}.{name}: must be a list of other spellings, each at most {LONGEST_NAME} characters"
+                )
+                continue
+            for text in cast("list[str]", spellings):
+                found.setdefault(normalised(text), {}).update(dict.fromkeys(cast("list[str]", spellings)))
+    return {spelling: tuple(group) for spelling, group in found.items()}
+
+
+# --- how a mistake is said ----------------------------------------------------------------------------------------
+
+SENTENCES = {
+    "greater_than": "must be more than {gt:g}, is {given}",
+    "greater_than_equal": "must be at least {ge:g}, is {given}",
+    "less_than_equal": "must be at most {le:g}, is {given}",
+    "int_type": "must be a whole number, is {given}",
+    "float_type": "must be a number, is {given}",
+    "finite_number": "must be a number, is {given}",
+    "string_type": "must be a text in quotes, is {given}",
+    "string_too_long": "must be at most {max_length} characters",
+    "dataclass_type": "must be a table, is {given}",
+    "missing": "is missing",
+    "value_error": "{error}",
+}
+"""What pydantic finds, in our words."""
+
+
+def _sentence(error: ErrorDetails, shape: type) -> str:
+    if error["type"] == "unexpected_keyword_argument":
+        return (
+            f"is no setting{_elsewhere(str(error['loc'][-1])) or _meant(str(error['loc'][-1]), _known(shape, error['loc'][:-1]))}"
+        )
+    sentence = SENTENCES.get(error["type"], error["msg"] + ", is {given}")
+    return sentence.format(given=_quoted(error["input"]), **error.get("ctx", {}))
+
+
+def _known(shape: type, path: tuple[int | str, ...]) -> tuple[str, ...]:
+    """What may stand in a table."""
+    for part in path:
+        shape = get_type_hints(shape)[str(part)]
+    return tuple(one.name for one in fields(shape))
+
+
+def _elsewhere(key: str) -> str:
+    name = ELSEWHERE.get(key.lower())
+    return f": it comes from the environment, as {name}" if name else ""
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word.lower(), known := tuple(known), 1)
+    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+
+
+def _quoted(said: object) -> str:
+    """A wrong value as it stands in the file, shortened, and hidden where it looks like a secret."""
+    text = Redactor()(json.dumps(said, ensure_ascii=False, default=str))
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
