@@ -66,6 +66,7 @@ class Message:
         view = discord.ui.View(timeout=None)
         for button in self.buttons:
             view.add_item(discord.ui.Button[discord.ui.View](style=discord.ButtonStyle.link, label=button.label, url=button.url))
+        view.stop()  # links ask nothing of us: discord.py need not remember the view
         return view
 
 

@@ -1,0 +1,51 @@
+"""/about: who this is, whose data it shows, and how old that is."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.cogs.replying import reply
+from bot.flow.ask import Asking
+from bot.model import Link, Post
+from bot.ports import Clock
+from bot.rules.text import stamp
+
+SOURCE = Link("The Space Devs", "https://thespacedevs.com")
+
+
+def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
+    """Make the command."""
+
+    async def answer() -> Post:
+        heard = await asking.age()
+        since = f"last heard {stamp(heard, 'R')}" if heard else "not heard yet since the first start"
+        return Post(
+            title=f"T-Minus {_version()}",
+            lines=(
+                "I tell a community when a rocket goes, and where to watch.",
+                f"Launch data: The Space Devs, Launch Library 2 · {since}",
+                f"It is {stamp(clock.now(), 'f')} for you; every time I show is in your own zone.",
+                "`/next` what flies next · `/launch` one of them · `/watch` what this server is told (Manage Server)",
+            ),
+            buttons=(SOURCE,),
+        )
+
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def about(interaction: discord.Interaction) -> None:
+        await reply(interaction, answer(), private=True)
+
+    return app_commands.Command[Any, ..., None](
+        name="about", description="Who I am, whose data I show, and how old it is", callback=about
+    )
+
+
+def _version() -> str:
+    try:
+        return version("t-minus")
+    except PackageNotFoundError:  # run from a clone that is not installed
+        return "(from source)"

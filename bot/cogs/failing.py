@@ -1,0 +1,70 @@
+"""What a person is told when a command fails: a sentence with a way on, and a reference that is also in the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.cogs.replying import ALREADY_ANSWERED, TOO_LATE, Interaction, answer_later, answer_now, say
+from bot.flow.ask import Unacceptable
+from bot.ports import StoreDown
+
+log = logging.getLogger(__name__)
+
+CHANGED = "This command has changed. Restart Discord (Ctrl+R on a computer) and try it again."
+MEMORY = "I cannot reach my memory at the moment, so nothing was changed. Try again in a minute."
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """The slash commands, with one place where their errors end."""
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if isinstance(cause, discord.HTTPException) and cause.code in {TOO_LATE, ALREADY_ANSWERED}:
+            log.warning("answer to /%s came too late (%s)", _name(interaction), cause.code)
+            return
+        sentence = expected(cause)
+        if sentence is None:
+            reference = secrets.token_hex(3)
+            log.error("error %s in /%s", reference, _name(interaction), exc_info=cause)
+            sentence = f"That went wrong on my side. Try again; if it stays, tell whoever runs me the reference `{reference}`."
+        if interaction.type is discord.InteractionType.application_command:
+            await _tell(interaction, sentence)
+
+
+def expected(error: BaseException) -> str | None:
+    """The sentence for an error that is no bug; None for a bug."""
+    match error:
+        case Unacceptable():
+            return str(error)
+        case StoreDown():
+            return MEMORY
+        case app_commands.MissingPermissions():
+            needed = " and ".join(name.replace("_", " ").replace("guild", "server").title() for name in error.missing_permissions)
+            return f"That needs the permission {needed}. Ask an admin of this server."
+        case app_commands.NoPrivateMessage():
+            return "That works in a server only."
+        case app_commands.TransformerError() | app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
+            return CHANGED
+        case _:
+            return None
+
+
+async def _tell(interaction: Interaction, sentence: str) -> None:
+    """Say it whatever was answered before; when even that fails, there is nobody left to tell."""
+    try:
+        if interaction.response.is_done():
+            await answer_later(interaction, say(sentence))
+        else:
+            await answer_now(interaction, say(sentence), private=True)
+    except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as lost:
+        log.warning("could not answer /%s: %s", _name(interaction), lost)
+
+
+def _name(interaction: Interaction) -> str:
+    return interaction.command.qualified_name if interaction.command else "?"

@@ -1,0 +1,91 @@
+"""How a command answers: within Discord's three seconds, once, and without a ping."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.model import Post
+from bot.rendering import Message, render
+
+log = logging.getLogger(__name__)
+
+UNHURRIED_S = 1.0
+"""How long asking may take before the person sees that it is being looked up. Discord gives up after 3 s."""
+REPLY_S = 5.0
+"""Patience with one reply: what is not there by then came too late."""
+
+ALREADY_ANSWERED = 40060
+"""The person was answered, by a try of ours that looked lost."""
+TOO_LATE = 10062
+"""Discord has closed the interaction."""
+
+Interaction = discord.Interaction[Any]
+
+
+def say(text: str) -> Post:
+    """A plain sentence as a post."""
+    return Post(title="", lead_in=text)
+
+
+async def reply(interaction: Interaction, answer: Awaitable[Post], *, private: bool = False) -> None:
+    """Answer with what is being asked for; show that it takes a moment when it does. `private`: only this person sees it."""
+    work = asyncio.ensure_future(answer)
+    try:
+        done, _ = await asyncio.wait({work}, timeout=UNHURRIED_S)
+        if done:
+            await answer_now(interaction, work.result(), private=private)
+        else:
+            await _surely(lambda: interaction.response.defer(ephemeral=private, thinking=True))
+            await answer_later(interaction, await work)
+    finally:
+        work.cancel()
+
+
+async def answer_now(interaction: Interaction, post: Post, *, private: bool) -> None:
+    """Answer an interaction that was not answered yet."""
+    message = render(post)
+    await _surely(
+        lambda: interaction.response.send_message(
+            message.content or None,
+            embed=message.embed or discord.utils.MISSING,
+            view=message.view() or discord.utils.MISSING,
+            allowed_mentions=discord.AllowedMentions.none(),
+            ephemeral=private,
+        )
+    )
+
+
+async def answer_later(interaction: Interaction, post: Post) -> None:
+    """Fill in the answer of a deferred interaction. An edit: done twice, it is there once."""
+    message: Message = render(post)
+    await _surely(
+        lambda: interaction.edit_original_response(
+            content=message.content or None,
+            embed=message.embed,
+            view=message.view(),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+    )
+
+
+async def _surely(call: Callable[[], Awaitable[object]]) -> None:
+    """Make one call to Discord, twice if it was cut: Discord keeps the first answer to an interaction and refuses another."""
+    for last in (False, True):
+        try:
+            async with asyncio.timeout(REPLY_S):
+                await call()
+        except discord.HTTPException as answer:
+            if answer.code != ALREADY_ANSWERED:
+                raise
+            return
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            if last:
+                raise
+        else:
+            return
