@@ -91,7 +91,7 @@ def _sqlite(url: URL) -> AsyncEngine:
         pool_timeout=_LONGEST_WAIT,
         hide_parameters=True,
         # Transactions begin as written below, not as the driver guesses: its SELECT opens none, and an update would be lost.
-        connect_args={"isolation_level": None, "timeout": _LONGEST_WAIT},
+        connect_args=_unless_said(url, {"isolation_level": None, "timeout": _LONGEST_WAIT}),
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -126,7 +126,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         hide_parameters=True,
         # Prepared statements do not survive a pooler that shares server connections between transactions.
-        connect_args={"prepare_threshold": None, "connect_timeout": 10} | dict(url.query),
+        connect_args=_unless_said(url, {"prepare_threshold": None, "connect_timeout": 10}),
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -142,6 +142,11 @@ def _postgresql(url: URL) -> AsyncEngine:
         connection.commit()
 
     return engine
+
+
+def _unless_said(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Our arguments for the driver; those that stand in the address go before."""
+    return {name: value for name, value in arguments.items() if name not in url.query}
 
 
 def down(trouble: Exception) -> StoreDown | None:

@@ -14,9 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Row,
-    Select,
     and_,
     bindparam,
     case,
@@ -24,12 +22,12 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
     text,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -117,15 +115,6 @@ _edit_anew = (
     )
 )
 _settle = {"leased_until": null(), "withdrawn": null(), "again": false()}
-_drop = (
-    update(outbox).where(_o.key == bindparam("of")).values(fate=DROPPED, why=bindparam("because"), at=bindparam("then"), **_settle)
-)
-_withdraw = (
-    update(outbox)
-    .where(_o.key == bindparam("of"))
-    # Stale at once: should its sender die, it is never taken up again.
-    .values(withdrawn=bindparam("because"), stale=bindparam("then"), again=false())
-)
 
 
 class Outbox(Rows):
@@ -180,7 +169,13 @@ class Outbox(Rows):
             await self._end(rows, why, now)
 
     async def owe(self, deliveries: Sequence[Delivery]) -> int:
-        return await self._add([delivery_row(delivery) for delivery in deliveries])
+        wanted = {delivery.key: delivery for delivery in reversed(deliveries)}
+        known: set[str] = set()
+        for keys in chunks(sorted(wanted)):
+            known.update(row.key for row in await self._read(select(_o.key).where(_o.key.in_(keys))))
+        fresh = [delivery_row(delivery) for key, delivery in wanted.items() if key not in known]
+        await self._add(fresh)
+        return len(fresh)
 
     async def set_edits(self, deliveries: Sequence[Delivery]) -> None:
         wanted = {delivery.key: delivery for delivery in deliveries}
@@ -220,17 +215,22 @@ class Outbox(Rows):
         rows = await self._read(select(*columns).where(*which).order_by(_o.key).with_for_update())
         return {Key(row.key): row for row in rows}
 
-    async def _add(self, rows: Sequence[Values]) -> int:
+    async def _add(self, rows: Sequence[Values]) -> None:
         fresh = self._insert(outbox).on_conflict_do_nothing(index_elements=["key"])
-        return await self._each(fresh, sorted(rows, key=lambda row: str(row["key"])))
+        await self._each(fresh, sorted(rows, key=lambda row: str(row["key"])))
 
     async def _end(self, rows: Sequence[Row[Any]], why: str, at: datetime) -> int:
         """Drop those that nobody is sending and withdraw the others; how many were dropped."""
         leased = [row for row in rows if row.leased_until is not None and row.leased_until > at]
         free = [row for row in rows if row.leased_until is None or row.leased_until <= at]
-        await self._each(_withdraw, [{"of": row.key, "because": why, "then": at} for row in leased])
-        await self._each(_drop, [{"of": row.key, "because": why, "then": at} for row in free])
+        # Withdrawn is stale at once: should its sender die, it is never taken up again.
+        await self._set(leased, withdrawn=why, stale=at, again=False)
+        await self._set(free, fate="dropped", why=why, at=at, **_settle)
         return len(free)
+
+    async def _set(self, rows: Sequence[Row[Any]], **values: Any) -> None:
+        for some in chunks([row.key for row in rows]):
+            await self._run(update(outbox).where(_o.key.in_(some)).values(**values))
 
     # who is sending it
 
@@ -239,29 +239,46 @@ class Outbox(Rows):
             await self._run(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
         lapsed = select(_o.key).where(_o.leased_until <= now).with_for_update(skip_locked=True)
         await self._run(update(outbox).where(_o.key.in_(lapsed.scalar_subquery())).values(leased_until=null()))
-        rows = await self._read(_due(now, limit, busy))
+        keys = await self._most_urgent(now, limit, busy)
+        # Asked again: what is locked now may have changed since it was ranked; what somebody else has locked is passed over.
+        chosen = select(_o.key, _o.tries, _o.first_try, _o.body).where(_o.key.in_(keys), *_due(now))
+        rows = {row.key: row for row in await self._read(chosen.with_for_update(skip_locked=True))} if keys else {}
         if rows:
-            taken = update(outbox).where(_o.key.in_([row.key for row in rows]))
-            await self._run(
-                taken.values(
-                    leased_until=now + lease, tries=_o.tries + 1, first_try=func.coalesce(_o.first_try, now), again=false()
-                )
-            )
-        return tuple(Claimed(delivery=delivery_of(row), tries=row.tries, first_try=row.first_try) for row in rows)
+            leased = {"leased_until": now + lease, "tries": _o.tries + 1, "first_try": func.coalesce(_o.first_try, now)}
+            await self._run(update(outbox).where(_o.key.in_(list(rows))).values(**leased, again=false()))
+        return tuple(
+            Claimed(delivery=delivery_of(row), tries=row.tries, first_try=row.first_try)
+            for row in (rows[key] for key in keys if key in rows)
+        )
+
+    async def _most_urgent(self, now: datetime, limit: int, busy: Collection[Target]) -> Sequence[str]:
+        """The keys of the rows to take, one per target, most urgent first.
+
+        Read page by page: nearly always each of the first rows has a target of its own, and ranking all of them by target is slow.
+        """
+        due = select(_o.key, _o.guild, _o.channel, _o.place).where(*_due(now), ~_is_paused, ~_is_held).order_by(*_urgency(now))
+        taken = set(busy)
+        keys: list[str] = []
+        start, page = 0, 4 * limit
+        while len(keys) < limit:
+            rows = await self._read(due.limit(page).offset(start))
+            for row in rows:
+                if len(keys) < limit and (target := target_of(row)) not in taken:
+                    taken.add(target)
+                    keys.append(row.key)
+            if len(rows) < page:
+                break
+            start, page = start + page, 4 * page
+        return keys
 
     async def next_start(self, now: datetime) -> datetime | None:  # noqa: ARG002  the port's: other stores may need it
         free = and_(_o.fate == OWED, _o.leased_until.is_(None))
-        first = await self._first(
-            # A target that is paused or being sent to cannot be claimed for, whatever its rows say.
-            select(func.min(_o.try_at, type_=Instant)).where(free, ~_is_paused, ~_is_held),
-            select(func.min(_o.stale, type_=Instant)).where(free),
-            select(func.min(_o.leased_until, type_=Instant)).where(_o.leased_until.is_not(None)),
-        )
-        return min(first, default=None)
-
-    async def _first(self, *questions: Select[tuple[datetime]]) -> list[datetime]:
-        answers = [(await self._run(question)).scalar_one() for question in questions]
-        return [answer for answer in answers if answer is not None]
+        # A target that is paused or being sent to cannot be claimed for, whatever its rows say.
+        claimable = select(_o.try_at).where(free, ~_is_paused, ~_is_held).order_by(_o.try_at).limit(1)
+        stale = select(_o.stale).where(free).order_by(_o.stale).limit(1)
+        lapse = select(func.min(_o.leased_until, type_=Instant)).where(_o.leased_until.is_not(None))
+        answers = [(await self._run(question)).scalar() for question in (claimable, stale, lapse)]
+        return min((answer for answer in answers if answer is not None), default=None)
 
     # what became of it
 
@@ -320,23 +337,6 @@ def _changed(row: Row[Any], planned: Values) -> Values:
     }
 
 
-def _due(now: datetime, limit: int, busy: Collection[Target]) -> Executable:
-    """The rows to take, one per target, most urgent first; locked, and passed over where somebody else has them."""
-    due = [_o.fate == OWED, _o.leased_until.is_(None), _o.try_at <= now, _o.stale > now]
-    free = [*due, ~_is_paused, ~_is_held]
-    if busy:
-        taken = sorted((target.guild, target.channel, target.place.value) for target in busy)
-        free.append(tuple_(_o.guild, _o.channel, _o.place).not_in(taken))
-    order = _urgency(now)
-    place = func.row_number().over(partition_by=(_o.guild, _o.channel, _o.place), order_by=order)
-    ranked = select(_o.key, place.label("place_in_line")).where(*free).subquery()
-    firsts = (
-        select(ranked.c.key)
-        .join_from(ranked, outbox, _o.key == ranked.c.key)
-        .where(ranked.c.place_in_line == 1)
-        .order_by(*order)
-        .limit(limit)
-    )
-    # Asked again outside: what was locked may have changed since it was ranked.
-    chosen = select(_o.key, _o.tries, _o.first_try, _o.body).where(_o.key.in_(firsts.scalar_subquery()), *due)
-    return chosen.order_by(*order).with_for_update(skip_locked=True)
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    # NOT, because SQLite would rather walk the index of `stale`, and nearly everything that is owed lies ahead of it.
+    return (_o.fate == OWED, _o.leased_until.is_(None), _o.try_at <= now, not_(_o.stale <= now))

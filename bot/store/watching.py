@@ -41,7 +41,7 @@ class Watching(Rows):
     async def pause(self, target: Target, why: str, at: datetime) -> bool:
         # The first reason stays: it is what the admins were told.
         fresh = self._insert(paused).values(**target_columns(target), why=why, at=at).on_conflict_do_nothing()
-        return (await self._run(fresh)).rowcount > 0
+        return (await self._run(fresh.returning(paused.c.at))).one_or_none() is not None
 
     async def resume(self, target: Target) -> bool:
         return (await self._run(delete(paused).where(is_target(paused, target)))).rowcount > 0

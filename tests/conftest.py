@@ -1,0 +1,16 @@
+"""Fixtures that several rooms of the tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres import Server, binaries_or_skip, running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A private PostgreSQL; skipped where its programs are missing, failed on CI."""
+    with running(binaries_or_skip()) as server:
+        yield server
