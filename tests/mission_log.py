@@ -46,6 +46,7 @@ from bot.model import (
     Outcome,
     Pad,
     Person,
+    Place,
     Post,
     Precision,
     Refused,
@@ -133,8 +134,8 @@ def parse(text: str) -> Iterator[Line]:
 
 def said_at(at: datetime) -> str:
     """Write an instant as the logs do."""
-    days, rest = divmod(at - L0, timedelta(days=1))
-    second = f":{at:%S}" if at.second else ""
+    days, rest = divmod(timedelta(seconds=round((at - L0).total_seconds())), timedelta(days=1))
+    second = f":{L0 + rest:%S}" if rest.seconds % 60 else ""
     return f"L{'+' if days > 0 else '-'}{abs(days)} {L0 + rest:%H:%M}{second}"
 
 
@@ -194,7 +195,7 @@ class Discord:
     refusals: dict[int, int] = field(default_factory=dict)
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
-        if code := self.refusals.get(target.channel):
+        if target.place is Place.CHANNEL and (code := self.refusals.get(target.channel)):
             return Refused(404 if code == 10003 else 403, code, "refused")
         if self.mood == "down":
             return Unclear("502")
@@ -236,7 +237,8 @@ class Discord:
                 if found and "no new NET" not in post.lines[0]
                 else ""
             )
-        name = re.sub(r"^\S+ · ", "", post.title) if " · " in post.title else post.title
+        name = post.title.split(" · ", 1)[-1]
+        name = name if name[0].isalnum() else name.split(maxsplit=1)[1]
         named = next((n for n in self.names if n in post.title or n in post.lead_in), name)
         return f"{said_at(self.clock.at)} {verb} {label} {named}{detail}{''.join(f' @{role}' for role in told)}{self.where(target)}"
 
@@ -265,7 +267,7 @@ def label_of(what: str) -> str:
 
 
 @dataclass
-class Mission:  # noqa: PLR0904 — one method per verb
+class Played:
     """Plays a log line by line, on the real rules, flow and store."""
 
     store: Store
@@ -287,14 +289,15 @@ class Mission:  # noqa: PLR0904 — one method per verb
 
     async def play(self, lines: Iterable[Line]) -> list[str]:
         """Play what the world does, and give what was said."""
-        happenings = [line for line in lines if line.verb not in {"post", "edit"}]
+        log = tuple(lines)
+        happenings = [line for line in log if line.verb not in {"post", "edit"}]
         if not any(line.verb == "fresh" for line in happenings):
             await self.baseline()
         for line in happenings:
             await self.deliver_until(line.at)
             self.clock.at = line.at
             await getattr(self, f"do_{line.verb}")(line.rest)
-        await self.deliver_until(self.clock.at + timedelta(days=2))
+        await self.deliver_until(log[-1].at + timedelta(days=2))
         return self.discord.said
 
     async def baseline(self) -> None:
@@ -442,10 +445,6 @@ class Mission:  # noqa: PLR0904 — one method per verb
     async def do_restart(self, _: str) -> None:
         """Start it again."""
         self.boot()
-
-    async def do_wait(self, _: str) -> None:
-        """Let time pass."""
-
 
 def new_event(name: str, number: int) -> Event:
     """Give a launch nobody heard of."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.sql import SqlStore
-from tests.mission_log import Mission, expected, parse
+from tests.mission_log import Played, expected, parse
 
 LOGS = sorted((Path(__file__).parent / "missions").glob("*.log"))
 
@@ -18,6 +18,6 @@ async def test_mission(log: Path) -> None:
     lines = list(parse(log.read_text()))
     store = await SqlStore.open("sqlite://")
     try:
-        assert await Mission(store).play(lines) == expected(lines)
+        assert await Played(store).play(lines) == expected(lines)
     finally:
         await store.close()

@@ -173,7 +173,7 @@ def happened(known: Track, after: Event, now: datetime) -> list[Change]:
     """List what happened, the weightiest first."""
     before = known.event
     changes: list[Change] = []
-    if before.status not in OVER and after.status in OVER:
+    if before.status is not after.status and after.status in OVER:
         changes.append(Ended(after.status))
     elif before.status not in FLOWN and after.status in FLOWN:
         changes.append(LiftedOff())

@@ -142,7 +142,7 @@ def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
 def called(case: Case, say: Say, before: Net) -> tuple[Watch, ...]:
     """Pick whom bad news calls: close to T-0, and only where people were pinged for this attempt; else nobody."""
     t0 = before.clock
-    if t0 is None or t0 - case.now > PING_CLOSE:
+    if t0 is None or abs(t0 - case.now) > PING_CLOSE:
         return ()
     attempts = {case.track.attempt, t0.date().isoformat()}
     return watches_for(case.following, say) if any(s.pinged and s.attempt in attempts for s in case.settled) else ()
@@ -183,16 +183,19 @@ def outcome(case: Case, status: Status) -> tuple[Notice, ...]:
 
 
 VOID: tuple[tuple[type, frozenset[Say]], ...] = (
-    (Moved, frozenset({Say.SLIP, Say.HOLD})),
-    (Coarsened, frozenset({Say.SLIP, Say.HOLD})),
-    (Returned, frozenset({Say.SLIP})),
-    (Scrubbed, frozenset({Say.SLIP, Say.HOLD, Say.LIVE, Say.STREAM})),
+    (Moved, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
+    (Coarsened, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
+    (Returned, frozenset({Say.SLIP, Say.EDIT})),
+    (Scrubbed, frozenset({Say.SLIP, Say.HOLD, Say.LIVE, Say.STREAM, Say.EDIT})),
     (Resumed, frozenset({Say.SCRUB, Say.SLIP})),
     (Held, frozenset({Say.SLIP})),
     (LiftedOff, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM})),
     (Ended, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM, Say.LIVE, Say.LIFTOFF})),
 )
-"""What each change makes untrue of the news that has not left yet: dropped, not sent in sequence."""
+"""What each change makes untrue of the news that has not left yet: dropped, not sent in sequence.
+
+An edit that waits for a T-0 that moved is void too; the one that is due now is owed anew.
+"""
 
 
 def voided(changes: Iterable[Change]) -> frozenset[Say]:
