@@ -103,12 +103,6 @@ def _url(said: str) -> str:
     return said.rstrip("/")
 
 
-def _api_url(said: str) -> str:
-    """The address under which Discord's routes lie; a bare host gets Discord's own path."""
-    url = _url(said)
-    return {"": f"{url}/api/v10", "/api": f"{url}/v10"}.get(urlsplit(url).path, url)
-
-
 def _database_url(said: str) -> str:
     scheme, found, rest = said.partition("://")
     if not found or scheme not in DATABASES:
@@ -155,7 +149,6 @@ class Polling:
     __pydantic_config__: ClassVar[ConfigDict] = FORBID
     without_key_per_hour: Whole
     with_key_per_hour: Whole
-    timeout_s: Annotated[Span, Field(ge=1, le=300)]
     contact: Annotated[str, Field(strict=True, max_length=200), AfterValidator(_contact)]
 
 
@@ -210,7 +203,7 @@ class Settings:
     watches: Watches
     names: Names
     api_url: str
-    """Discord's, without a slash at its end."""
+    """Discord's, without a slash at its end; client.py completes it."""
     token: Secret | None
     database_url: Secret
     """As it was written: it may hold a password."""
@@ -255,7 +248,7 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
     token = variable("DISCORD_TOKEN", _secret)
     if needs_token and not environ.get("DISCORD_TOKEN", "").strip():
         mistakes.append(Mistake("DISCORD_TOKEN", 0, "is not set: copy the bot's token from discord.com/developers/applications"))
-    api_url = variable("DISCORD_API_URL", _api_url)
+    api_url = variable("DISCORD_API_URL", _url)
     database_url = variable("DATABASE_URL", _database_url)
     launch_library_url = variable("LAUNCH_LIBRARY_URL", _url)
     launch_library_token = variable("LL2_TOKEN", _secret)

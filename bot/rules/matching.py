@@ -17,6 +17,9 @@ CREWED_MISSIONS = frozenset({"human exploration", "tourism"})
 CREWED_SHIPS = ("soyuz ms", "crew dragon", "shenzhou", "starliner", "orion", "gaganyaan")
 """For events and short listings, which name no mission type."""
 
+CODE = 2
+"""Letters of a code, of a country or a company: too short to be looked for within a text."""
+
 
 # --- words --------------------------------------------------------------------------------------------------------
 
@@ -143,12 +146,18 @@ def meets(term: Term, event: Event, names: Names) -> Reason | None:
 
 
 def met_in(wanted: Iterable[str], event: Event, facets: Iterable[Facet]) -> tuple[Facet, str] | None:
-    """Find the first text of these facets that holds one of the spellings."""
+    """Find the first text of these facets that holds one of the spellings.
+
+    The first is what was written. Another one of two letters is a code (`CA` for Canada, `BO` for Blue Origin) and must be the
+    whole text: `Vandenberg SFB, CA, USA` is not in Canada.
+    """
     spelled = [words for text in wanted if (words := text.split())]
+    codes = [words for words in spelled[1:] if len("".join(words)) <= CODE]
+    within = [words for words in spelled if words not in codes]
     for facet in facets:
         for text in READ[facet](event):
             words = normalised(text).split()
-            if any(holds(words, one) for one in spelled):
+            if words in codes or any(holds(words, one) for one in within):
                 return facet, text
     return None
 
