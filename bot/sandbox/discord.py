@@ -212,18 +212,11 @@ class DiscordSandbox(Realm):
     def _answer(self, request: web.Request, route: Route | None, reading: _Reading, headers: dict[str, str]) -> tuple[Answer, str]:
         """What Discord answers, and for a 429 whose limit it was."""
         authorized = request.headers.get("Authorization") == f"Bot {self.token}"
-        error = (
-            NOWHERE
-            if route is None
-            else UNAUTHORIZED
-            if route.needs_token and not authorized
-            else BROKEN
-            if reading.broken
-            else None
-        )
-        if route is None or error is not None:
-            error = error or NOWHERE
-            return Answer(status=error.status, body=error.body), ""
+        if route is None:
+            return Answer(status=NOWHERE.status, body=NOWHERE.body), ""
+        refused = UNAUTHORIZED if route.needs_token and not authorized else BROKEN if reading.broken else None
+        if refused is not None:
+            return Answer(status=refused.status, body=refused.body), ""
         try:
             own = request.match_info.get("webhook_id") == str(self.bot.id)
             if route.who != "nobody" and not own:
