@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from bot.model import (
     Card,
     ChannelId,
+    Claimed,
     Delivery,
     Event,
     EventId,
     Facet,
+    Fate,
     GuildId,
     Key,
     Kind,
@@ -30,6 +32,7 @@ from bot.model import (
     WatchId,
     Webcast,
 )
+from bot.store.sql import SqlStore
 
 T0 = datetime(2021, 10, 5, 8, 55, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -125,3 +128,24 @@ def card(to: int = 1, face: str = "a1") -> Card:
 
 
 ADMINS = Target(GUILD, ChannelId(0), Place.ADMINS)
+
+
+async def fates(store: SqlStore, event: EventId = MS19) -> dict[tuple[int, str], tuple[Fate, str]]:
+    """What became of every delivery of an event: by channel and what, its fate and why."""
+    async with store.transaction() as tx:
+        found = await tx.settled(event)
+    return {(target.channel, one.what): (one.fate, one.why) for target, several in found.items() for one in several}
+
+
+async def claimed(
+    store: SqlStore, now: datetime = T0 - MINUTE, limit: int = 100, *, busy: tuple[Target, ...] = ()
+) -> list[Claimed]:
+    """Claim in a transaction of its own, as delivery does."""
+    async with store.transaction() as tx:
+        return list(await tx.claim(now, limit, LEASE, busy=busy))
+
+
+async def owe(store: SqlStore, *deliveries: Delivery) -> int:
+    """Owe in a transaction of its own."""
+    async with store.transaction() as tx:
+        return await tx.owe(deliveries)
