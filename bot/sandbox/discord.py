@@ -218,15 +218,7 @@ class DiscordSandbox(Realm):
         if refused is not None:
             return Answer(status=refused.status, body=refused.body), ""
         try:
-            own = request.match_info.get("webhook_id") == str(self.bot.id)
-            if route.who != "nobody" and not own:
-                refusal = self.limits.everywhere(route.who)
-                if refusal is not None:
-                    return self._throttled(refusal, headers)
-            shown, refusal = self.limits.bucket(f"{route.method} {route.path}", self._major(request), route.rate)
-            headers.update(shown)
-            if refusal is not None:
-                return self._throttled(refusal, headers)
+            self._limit(request, route, headers)
             call = Call(
                 realm=self,
                 limits=self.limits,
@@ -243,7 +235,19 @@ class DiscordSandbox(Realm):
         except ApiError as error:
             return Answer(status=error.status, body=error.body), ""
         except Throttled as error:
-            return self._throttled(Refusal(error.retry_after, "user"), headers)
+            return self._throttled(error.refusal, headers)
+
+    def _limit(self, request: web.Request, route: Route, headers: dict[str, str]) -> None:
+        """Count a request against its limits, and tell of its bucket in the headers. Raises: Throttled."""
+        own = request.match_info.get("webhook_id") == str(self.bot.id)
+        if route.who != "nobody" and not own:
+            refusal = self.limits.everywhere(route.who)
+            if refusal is not None:
+                raise Throttled(refusal)
+        shown, refusal = self.limits.bucket(f"{route.method} {route.path}", self._major(request), route.rate)
+        headers.update(shown)
+        if refusal is not None:
+            raise Throttled(refusal)
 
     def _major(self, request: web.Request) -> str:
         parts = [request.match_info[name] for name in MAJOR if name in request.match_info]

@@ -186,6 +186,10 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member])
     events: dict[int, ScheduledEvent] = field(default_factory=dict[int, ScheduledEvent])
     available: bool = True
+    system_channel: int | None = None
+    """Where Discord greets and admins look."""
+    updates_channel: int | None = None
+    """Where Discord writes to the moderators of a community."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bot.sandbox.errors import ApiError
 from bot.sandbox.forms import Form
-from bot.sandbox.limits import USUAL, Limits, Rate
+from bot.sandbox.limits import USUAL, Limits, Rate, Refusal
 from bot.sandbox.messages import Upload
 from bot.sandbox.realm import Realm
 from bot.sandbox.wire import Json, is_list, is_object
@@ -24,11 +24,11 @@ DONE = Answer(status=204)
 
 
 class Throttled(Exception):
-    """A limit that only the route itself can see was exceeded; `retry_after` is in real seconds."""
+    """A limit was exceeded: the bucket's, the global one, or one that no header shows."""
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(f"throttled for {retry_after:.1f} s")
-        self.retry_after = retry_after
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"throttled for {refusal.retry_after:.1f} s")
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,7 +169,7 @@ def _change(call: Call) -> Answer:
     if channel.thread is None and body.keys() & {"name", "topic"}:
         refusal = call.limits.sub_limit("channel topic", str(channel.id), TOPIC)
         if refusal is not None:
-            raise Throttled(refusal.retry_after)
+            raise Throttled(refusal)
     if name is not None:
         channel.name = name
     if "topic" in body:
