@@ -27,7 +27,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot.flow.ask import BASELINE, Asking
 from bot.flow.deliver import Deliverer
 from bot.flow.plan import Desk
-from bot.flow.poll import Poller
+from bot.flow.poll import Poller, looked_for
 from bot.model import (
     CHOOSABLE,
     Agency,
@@ -50,8 +50,8 @@ from bot.model import (
     Post,
     Precision,
     Refused,
-    RoleId,
     Rocket,
+    RoleId,
     Say,
     Scope,
     Sent,
@@ -64,9 +64,11 @@ from bot.model import (
     WatchId,
     Webcast,
 )
-from bot.ports import Gone, OutletDown, Sightings, Store
+from bot.ports import Gone, OutletDown, Sightings
 from bot.rules.countdown import what_of
+from bot.rules.polling import AGAIN
 from bot.rules.text import subject
+from bot.store.sql import SqlStore
 
 L0 = datetime(2026, 3, 1, tzinfo=UTC)
 GUILD = GuildId(1)
@@ -102,6 +104,14 @@ FACTS: dict[str, Callable[[Event, str], Event]] = {
     "updated": lambda e, v: replace(e, last_updated=moment("L" + v[:2], v[3:])),
     "called": lambda e, v: replace(e, name=v.replace("_", " ")),
     "id": lambda e, v: replace(e, id=EventId(f"ll2:launch:{v}")),
+}
+
+
+WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
+    "card": lambda w, _: replace(w, notices=w.notices | {Say.ANNOUNCED, Say.DATED}),
+    "crewed": lambda w, _: replace(w, crewed_only=True, name="crewed"),
+    "only": lambda w, v: replace(w, notices=frozenset(Say(one) for one in v.split(","))),
+    "ping": lambda w, v: replace(w, ping_on=frozenset(Say(one) for one in v.split(","))),
 }
 
 
@@ -228,7 +238,7 @@ class Discord:
     def line(self, verb: str, key: Key, target: Target, post: Post) -> str:
         """Write a post as the logs do."""
         what = key.rsplit("/", 1)[1]
-        told = [r for r in (self.roles[role] for role in post.roles)]
+        told = [self.roles[role] for role in post.roles]
         label, detail = label_of(what), ""
         if label in {"SCRUB", "SLIP"}:
             found = re.search(r"<t:-?(\d+):F>", "\n".join(post.lines))
@@ -270,7 +280,7 @@ def label_of(what: str) -> str:
 class Played:
     """Plays a log line by line, on the real rules, flow and store."""
 
-    store: Store
+    store: SqlStore
     clock: WallClock = field(default_factory=WallClock)
     feed: LaunchFeed = field(default_factory=LaunchFeed)
     up: bool = True
@@ -283,8 +293,8 @@ class Played:
 
     def boot(self) -> None:
         """Start the process anew, with the database it left."""
-        self.poller = Poller(self.store, self.feed, self.clock, self.desk)
-        self.deliverer = Deliverer(self.store, self.discord, self.clock, NAMES, 10, timedelta(seconds=30), {})
+        self.poller = Poller(self.store, self.feed, self.store, self.clock, self.desk, 15)
+        self.deliverer = Deliverer(self.store, self.discord, self.clock, NAMES, 10, timedelta(seconds=30))
         self.up = True
 
     async def play(self, lines: Iterable[Line]) -> list[str]:
@@ -343,24 +353,16 @@ class Played:
 
     def with_word(self, draft: Watch, word: str) -> Watch:
         """Add one word of a watch line."""
-        lead = re.fullmatch(r"T-(\d+)([dhm])", word)
-        if lead:
-            leads = {*draft.leads, int(lead[1]) * UNIT[lead[2]]}
-            return replace(draft, leads=tuple(sorted(leads, reverse=True)))
-        if word == "card":
-            return replace(draft, notices=draft.notices | {Say.ANNOUNCED, Say.DATED})
-        if word == "crewed":
-            return replace(draft, crewed_only=True, name="crewed")
-        if word.startswith("only="):
-            return replace(draft, notices=frozenset(Say(one) for one in word[5:].split(",")))
-        if word.startswith("ping="):
-            return replace(draft, ping_on=frozenset(Say(one) for one in word[5:].split(",")))
-        if word.startswith("@"):
-            role = RoleId(len(self.discord.roles) + 900) if word[1:] not in self.discord.roles.values() else self.role(word[1:])
-            self.discord.roles[role] = word[1:]
-            return replace(draft, roles=(*draft.roles, role))
-        if word.startswith("#"):
-            return replace(draft, target=self.target(word[1:]))
+        key, _, value = word.partition("=")
+        if lead := re.fullmatch(r"T-(\d+)([dhm])", word):
+            return replace(draft, leads=tuple(sorted({*draft.leads, int(lead[1]) * UNIT[lead[2]]}, reverse=True)))
+        if word[0] in "@#":
+            role = word[0] == "@"
+            return (
+                replace(draft, roles=(*draft.roles, self.role(word[1:]))) if role else replace(draft, target=self.target(word[1:]))
+            )
+        if (key or word) in WATCH_WORDS:
+            return WATCH_WORDS[key](draft, value)
         facet, _, text = word.rpartition(":")
         term = Term(Facet(facet) if facet else Facet.ANY, text.removeprefix("-").replace("_", " "))
         if text.startswith("-"):
@@ -368,8 +370,11 @@ class Played:
         return replace(draft, include=(*draft.include, term), name=draft.name or term.text)
 
     def role(self, name: str) -> RoleId:
-        """Give the role of a name."""
-        return RoleId(next(role for role, known in self.discord.roles.items() if known == name))
+        """Give the role of a name, a new one if need be."""
+        known = {name: role for role, name in self.discord.roles.items()}
+        role = known.get(name, 900 + len(known))
+        self.discord.roles[role] = name
+        return RoleId(role)
 
     def target(self, channel: str) -> Target:
         """Give the channel of a name, a new one if need be."""
@@ -410,9 +415,10 @@ class Played:
         for scope in (Scope.ALL, Scope.EVENTS):
             ask = Ask(scope, self.clock.at)
             await self.poller.apply(ask, await self.feed.read(ask))
-        for event in await self.poller.lookups():
-            ask = Ask(Scope.ONE, self.clock.at, event)
-            await self.poller.apply(ask, await self.feed.read(ask))
+        for lookup in looked_for((await self.poller.known(self.clock.at)).values()):
+            if lookup.missing is None or self.clock.at - lookup.missing >= AGAIN:
+                ask = Ask(Scope.ONE, self.clock.at, lookup.event)
+                await self.poller.apply(ask, await self.feed.read(ask))
 
     async def do_discord(self, rest: str) -> None:
         """Change Discord's mood."""
@@ -445,6 +451,7 @@ class Played:
     async def do_restart(self, _: str) -> None:
         """Start it again."""
         self.boot()
+
 
 def new_event(name: str, number: int) -> Event:
     """Give a launch nobody heard of."""

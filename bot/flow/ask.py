@@ -79,6 +79,7 @@ class Asking:
             ahead = await self.arm(tx, watch, now)
             if await tx.recall(BASELINE):
                 await tx.owe([summary(watch, now)])
+        self.desk.wake()
         return watch, ahead
 
     async def remove_watch(self, guild: GuildId, watch: WatchId) -> bool:
@@ -97,6 +98,7 @@ class Asking:
             targets = tuple(await tx.paused(guild))
             for target in targets:
                 await tx.resume(target)
+        self.desk.wake()
         return targets
 
     async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:

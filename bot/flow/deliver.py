@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
@@ -66,7 +66,9 @@ class Deliverer:
     names: Names
     concurrency: int
     lease: timedelta
-    flying: dict[Target, asyncio.Task[None]]
+    wake: Callable[[], None] = lambda: None
+    """Called when there is room for another delivery."""
+    flying: dict[Target, asyncio.Task[None]] = field(default_factory=dict[Target, "asyncio.Task[None]"])
 
     async def beat(self) -> datetime | None:
         """Begin every delivery that is due and has room. Gives when to look again; None when nothing is owed."""
@@ -86,6 +88,7 @@ class Deliverer:
     def landed(self, target: Target, _: asyncio.Task[None]) -> None:
         """Make room for the next delivery of a target."""
         self.flying.pop(target, None)
+        self.wake()
 
     async def drain(self) -> None:
         """Wait until what has begun has ended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ class Desk:
 
     names: Names
     per_second: float
+    wake: Callable[[], None] = lambda: None
+    """Called once something new is owed and committed."""
 
 
 async def replan(

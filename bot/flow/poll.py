@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.flow.ask import BASELINE
 from bot.flow.plan import Desk, replan
 from bot.model import OVER, Ask, Event, EventId, Kind, Scope, Sighting, Track
-from bot.ports import Clock, Feed, Gone, NotModified, Sightings, Store, Transaction
-from bot.rules.changes import Change, fold, gone, left_list, to_look_up
+from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, Transaction
+from bot.rules.changes import Change, fold, gone, left_list
 from bot.rules.merging import recreated
+from bot.rules.pacing import outlook
 from bot.rules.planning import BASELINE_PATIENCE, summary
+from bot.rules.polling import WELL, Health, LookUp, next_ask
 
 log = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(hours=2)
+"""How far back requests are looked up: more than the hour over which quotas count."""
 
 KNOWN_BACK = timedelta(days=40)
 """Chosen, not measured: tracks whose NET is longer ago are not compared with a list. Lists keep them a day (FEEDS)."""
@@ -25,12 +30,46 @@ STAYS_LISTED = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Poller:
-    """Folds what one feed says into what is known."""
+    """Asks one feed when it is time, and folds what it says into what is known."""
 
     store: Store
     feed: Feed
+    requests: Requests
     clock: Clock
     desk: Desk
+    quota: int
+    """Requests that the feed allows in any rolling hour."""
+    health: Health = WELL
+    answered: dict[Scope, datetime] = field(default_factory=dict[Scope, datetime])
+
+    async def beat(self) -> datetime:
+        """Ask the feed, if it is time; give when it is time again."""
+        ask = await self.next_ask()
+        if ask.at > self.clock.now():
+            return ask.at
+        try:
+            answer = await self.feed.read(ask)
+        except FeedDown as down:
+            self.health = Health(self.health.failures + 1, self.clock.now(), down.retry_after)
+            log.warning("the feed gave no answer; what was known stands", extra={"feed": self.feed.name, "why": down.why})
+        else:
+            self.health, self.answered[ask.scope] = WELL, self.clock.now()
+            await self.apply(ask, answer)
+        return (await self.next_ask()).at
+
+    async def next_ask(self) -> Ask:
+        """Decide what to ask next, and when."""
+        now = self.clock.now()
+        tracks = (await self.known(now)).values()
+        return next_ask(
+            quota=self.quota,
+            made=await self.requests.made(self.feed.name, now - REMEMBERED),
+            answered=self.answered,
+            outlooks=[outlook(track) for track in tracks],
+            lookups=looked_for(tracks),
+            health=self.health,
+            now=now,
+        )
 
     async def apply(self, ask: Ask, answer: Sightings | NotModified | Gone) -> None:
         """Fold in one answer. Raises: ExceptionGroup of what failed for single events, after all others were folded in."""
@@ -122,12 +161,6 @@ class Poller:
             return False
         return now - STAYS_LISTED < at and (page.until is None or at <= page.until)
 
-    async def lookups(self) -> tuple[EventId, ...]:
-        """Give the events to look up by id now: a list did without them, and nobody looked, or a first 404 is an hour old."""
-        now = self.clock.now()
-        known = (await self.known(now)).values()
-        return tuple(track.event.id for track in known if to_look_up(track, now))
-
     async def missing(self, event: EventId, now: datetime) -> None:
         """Fold in that the feed knows no such id."""
         async with self.store.transaction() as tx:
@@ -164,3 +197,8 @@ class Poller:
         if scope is Scope.ALL:
             await tx.remember(BASELINE, now.isoformat())
             await tx.owe([summary(watch, now + BASELINE_PATIENCE) for watch in await tx.watches()])
+
+
+def looked_for(tracks: Iterable[Track]) -> tuple[LookUp, ...]:
+    """Give the events that left their list and are not over: they are asked for by their id."""
+    return tuple(LookUp(track.event.id, track.missing) for track in tracks if track.left and track.event.status not in OVER)

@@ -295,13 +295,6 @@ GONE_TWICE = timedelta(hours=1)
 """A 404 counts once it is repeated this much later (ALERTS)."""
 
 
-def to_look_up(known: Track, now: datetime) -> bool:
-    """Whether it is time to ask for it by its id: at once when it left the list, again an hour after a 404."""
-    if known.left is None or known.event.status in OVER:
-        return False
-    return known.missing is None or now - known.missing >= GONE_TWICE
-
-
 def gone(known: Track, now: datetime) -> tuple[Track, tuple[Change, ...]]:
     """Fold in a 404 for its id: the first is noted, one an hour later is its cancellation."""
     if known.missing is None:

@@ -1,0 +1,103 @@
+"""Heartbeats: polls each feed and empties the outbox when it is time. No reminder is a job; the outbox is the schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.ports import Clock, StoreDown
+
+log = logging.getLogger(__name__)
+
+AFTER_TROUBLE = timedelta(seconds=5)
+"""Chosen, not measured: how soon a beat that failed is tried again."""
+
+
+@dataclass(slots=True)
+class Beat:
+    """Something that is done again and again: `run` gives when it wants to run next, None for "when woken"."""
+
+    name: str
+    run: Callable[[], Awaitable[datetime | None]]
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    done: datetime | None = None
+    """When it last ended without a failure."""
+
+
+class Schedule:
+    """Runs beats on APScheduler: one wake-up job each, whose body only sets an event, and a heartbeat in case a clock jumps."""
+
+    def __init__(self, clock: Clock, every: timedelta) -> None:
+        self._clock = clock
+        self._every = every
+        self._beats: dict[str, Beat] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        # 3.x drops a job that is a second late unless told otherwise.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        self._job: Callable[..., object] = self._scheduler.add_job  # pyright: ignore[reportUnknownMemberType] — it ships no types
+
+    def add(self, beat: Beat) -> None:
+        """Take a beat on; it starts with the schedule."""
+        self._beats[beat.name] = beat
+
+    def start(self) -> None:
+        """Begin: every beat runs at once, and then when it wants to."""
+        self._job(self._wake_all, "interval", seconds=self._every.total_seconds(), id="heartbeat")
+        self._scheduler.start()
+        for beat in self._beats.values():
+            beat.woken.set()
+            self._tasks.append(asyncio.create_task(self._keep(beat), name=f"beat {beat.name}"))
+
+    def wake(self, name: str) -> None:
+        """Let a beat run now."""
+        if name in self._beats:
+            self._beats[name].woken.set()
+
+    async def stop(self) -> None:
+        """End every beat; what it was doing is undone by its transaction."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _wake_all(self) -> None:
+        for beat in self._beats.values():
+            beat.woken.set()
+
+    async def _keep(self, beat: Beat) -> None:
+        while True:
+            await beat.woken.wait()
+            beat.woken.clear()
+            self._arm(beat, await self._once(beat))
+
+    async def _once(self, beat: Beat) -> datetime | None:
+        """Run a beat; a failure is logged once and the next beat runs."""
+        try:
+            upcoming = await beat.run()
+        except StoreDown as down:
+            log.warning("the database is away; %s goes on when it is back: %s", beat.name, down)
+        except Exception:
+            log.exception("%s failed and goes on", beat.name)
+        else:
+            beat.done = self._clock.now()
+            return upcoming
+        return self._clock.now() + AFTER_TROUBLE
+
+    def _arm(self, beat: Beat, upcoming: datetime | None) -> None:
+        """Wake a beat at its time. The job only sets an event: one that re-armed itself from inside would be dropped."""
+        if upcoming is not None:
+            at = max(upcoming, self._clock.now())
+            self._job(_set, "date", run_date=at, args=(beat.woken,), id=beat.name, replace_existing=True)
+
+
+async def _set(event: asyncio.Event) -> None:
+    """Set an event on the loop; APScheduler would run a plain function in a thread."""
+    event.set()
