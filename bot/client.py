@@ -86,6 +86,7 @@ class TMinusClient(discord.AutoShardedClient):
         guilds_settle_s: float = 2.0,
     ) -> None:
         Route.BASE = api_base(api_url)
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
         super().__init__(
             intents=discord.Intents(guilds=True),
             max_messages=None,

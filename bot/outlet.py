@@ -14,7 +14,7 @@ import discord
 
 from bot.model import Busy, ChannelId, Key, MessageId, Outcome, Place, Post, Refused, Sent, Target, Unclear
 from bot.ports import OutletDown
-from bot.rendering import Message, render, title_of
+from bot.rendering import Message, identity, render, title_of
 from bot.wire import SERVER_ERROR, TOO_MANY, Flight, flying
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ READ_BACK = 500
 
 UNKNOWN_GUILD = 10004
 UNKNOWN_CHANNEL = 10003
-NO_REPLY_WITHOUT_HISTORY = 160002
-REPLY_REFUSED = frozenset({NO_REPLY_WITHOUT_HISTORY})
+MAYBE_THE_REPLY = frozenset({400, 403})
+"""A no with these may mean the reply (160002: not without Read Message History) and not the message: it goes out without."""
 
 
 class _Nowhere(Exception):
@@ -70,7 +70,7 @@ class DiscordOutlet:
                 return await _send(channel, message, nonce(key, ChannelId(channel.id)), reply)
 
             outcome = await self._outcome(post_it, target)
-            if not (isinstance(outcome, Refused) and outcome.code in REPLY_REFUSED):
+            if not (isinstance(outcome, Refused) and outcome.status in MAYBE_THE_REPLY):
                 break
         return outcome
 
@@ -100,7 +100,9 @@ class DiscordOutlet:
             seen = 0
             async for message in channel.history(limit=READ_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
                 seen += 1
-                if message.author.id == self._me and sought == (_title(message) or message.content):
+                if message.author.id == self._me and sought == identity(
+                    message.embeds[0] if message.embeds else None, message.content
+                ):
                     found.append(MessageId(message.id))
                     return found[0]
             if seen == READ_BACK:
@@ -199,10 +201,6 @@ async def _send(
         reference=cast("discord.MessageReference", reference),  # None is discord.py's default, which its annotation leaves out
     )
     return MessageId(sent.id)
-
-
-def _title(message: discord.Message) -> str | None:
-    return message.embeds[0].title if message.embeds else None
 
 
 def _verdict(flight: Flight | None, error: Exception) -> Outcome:

@@ -85,9 +85,15 @@ def render(post: Post) -> Message:
 
 
 def title_of(post: Post) -> str:
-    """What identifies the message of this post when it is read back: its embed's title, else its content."""
+    """What identifies the message of this post when it is read back. Empty for one that is a picture alone."""
     message = render(post)
-    return (message.embed.title if message.embed else None) or message.content
+    return identity(message.embed, message.content)
+
+
+def identity(embed: discord.Embed | None, content: str) -> str:
+    """What identifies a message: its embed's title, else its content, else what its embed describes."""
+    titled, described = (embed.title, embed.description) if embed else (None, None)
+    return titled or content or described or ""
 
 
 # --- text ---------------------------------------------------------------------------------------------------------
@@ -113,7 +119,7 @@ def clip(text: str, limit: int) -> str:
         return ""
     cut = text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
     word_ends = max(cut.rfind(" "), cut.rfind("\n"))
-    if word_ends >= len(cut) - WORD:
+    if word_ends > max(0, len(cut) - WORD):
         cut = cut[:word_ends]
     return cut.rstrip() + ELLIPSIS
 

@@ -1,0 +1,1 @@
+"""The Discord side: commands, and the stage they are tried on."""

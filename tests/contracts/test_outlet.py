@@ -62,7 +62,7 @@ async def pad() -> AsyncIterator[Pad]:
         ({"cut": True, "after": True}, 1, "ClientPayloadError"),
         ({"body": b"<html>hello</html>", "after": True}, 1, "could not be read"),
     ],
-    ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
+    ids=["503", "503 after", "drop", "drop after", "cut after", "rubbish after"],
 )
 async def test_what_leaves_it_open_is_unclear_and_a_second_send_stores_one(
     pad: Pad, how: dict[str, object], stored: int, text: str

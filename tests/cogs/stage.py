@@ -1,0 +1,118 @@
+"""A real discord.py client on the loopback Discord, over a real store: what tests of the Discord side stand on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import discord
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client import TMinusClient
+from bot.flow.ask import Asking
+from bot.flow.plan import Desk
+from bot.model import (
+    Agency,
+    ChannelId,
+    Event,
+    EventId,
+    GuildId,
+    Kind,
+    Net,
+    Person,
+    Precision,
+    Rocket,
+    Status,
+    Target,
+    Track,
+    Webcast,
+)
+from bot.ports import Store
+from bot.sandbox.discord import DiscordSandbox
+from bot.sandbox.world import Channel, Guild
+from bot.store.sql import SqlStore
+
+NOW = datetime(2021, 10, 1, 12, tzinfo=UTC)
+NAMES = {"peresild": ("Peresild", "Пересильд")}
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands until it is set."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(slots=True)
+class Stage:
+    """The loopback Discord, and what it takes to start the bot on it, again if need be."""
+
+    discord: DiscordSandbox
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+
+    @asynccontextmanager
+    async def bot(self, *, rate_per_s: float = 1000, token: str = "") -> AsyncGenerator[TMinusClient, None]:
+        """The bot, logged in and ready; gone at the end of the block."""
+        asking = Asking(self.store, self.clock, Desk(NAMES, 45))
+        client = TMinusClient(asking, clock=self.clock, api_url=self.discord.api_url, rate_per_s=rate_per_s, guilds_settle_s=0.05)
+        async with client:
+            await client.start_until_ready(token or self.discord.token)
+            yield client
+
+
+@asynccontextmanager
+async def stage() -> AsyncGenerator[Stage, None]:
+    """A stage with an empty Discord and an empty store; discord.py's own addresses are put back."""
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    store = await SqlStore.open("sqlite:///:memory:")
+    try:
+        async with DiscordSandbox(lambda: datetime.now(UTC)) as sandbox:  # noqa: TID251 -- its ids are dated as Discord's are
+            yield Stage(sandbox, store)
+    finally:
+        await store.close()
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+def target(guild: Guild, channel: Channel) -> Target:
+    """Where a channel of the loopback Discord is."""
+    return Target(GuildId(guild.id), ChannelId(channel.id))
+
+
+def track(name: str, at: datetime, **facts: object) -> Track:
+    """An event that was seen just now."""
+    known: dict[str, object] = {
+        "id": EventId(f"ll2:launch:{name.lower().replace(' ', '-')}"),
+        "kind": Kind.LAUNCH,
+        "name": name,
+        "net": Net(at, Precision.MINUTE),
+        "status": Status.GO,
+    }
+    return Track(event=Event(**{**known, **facts}), first_seen=NOW, seen=NOW, armed_at=NOW, feed="ll2")  # type: ignore[arg-type]  # a test names fields freely
+
+
+MS19 = track(
+    "Soyuz 2.1a | Soyuz MS-19",
+    datetime(2021, 10, 5, 8, 55, 2, tzinfo=UTC),
+    lsp=Agency(name="Russian Federal Space Agency (ROSCOSMOS)", abbrev="RFSA"),
+    rocket=Rocket(name="Soyuz 2.1a", families=("Soyuz",)),
+    crew=(Person(name="Yulia Peresild", role="Flight Participant"),),
+    webcasts=(Webcast(url="https://www.youtube.com/watch?v=ms19"),),
+)
+STARLINK = track("Falcon 9 Block 5 | Starlink 4-1", NOW + timedelta(days=20), lsp=Agency(name="SpaceX", abbrev="SpX"))
+
+
+async def keep(store: Store, *tracks: Track) -> None:
+    """Put events into the store, as a poll would have."""
+    async with store.transaction() as tx:
+        for one in tracks:
+            await tx.keep(one)
+
+
+__all__ = ["MS19", "NOW", "STARLINK", "Clock", "Stage", "discord", "keep", "stage", "target", "track"]
