@@ -32,7 +32,7 @@ PER_HOST = 2
 """Most connections to one host at a time."""
 SAID = 2_000
 """How much of an error's body is read, in bytes: enough for the sentence of a 429."""
-LONGEST_WAIT = timedelta(days=1)
+LONGEST_WAIT = timedelta(hours=6)
 """A longer Retry-After is read as this: a slip of a server must not silence a feed for good."""
 AGENT = "T-Minus/0.1 (Discord bot for rocket launches)"
 PORTS = frozenset({None, 443, 8443})
