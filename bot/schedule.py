@@ -46,13 +46,14 @@ class Schedule:
         """Take a beat on; it starts with the schedule."""
         self._beats[beat.name] = beat
 
-    def start(self) -> None:
-        """Begin: every beat runs at once, and then when it wants to."""
-        self._job(self._wake_all, "interval", seconds=self._every.total_seconds(), id="heartbeat")
-        self._scheduler.start()
-        for beat in self._beats.values():
-            beat.woken.set()
-            self._tasks.append(asyncio.create_task(self._keep(beat), name=f"beat {beat.name}"))
+    def start(self, name: str) -> None:
+        """Begin a beat: it runs at once, and then when it wants to."""
+        if not self._scheduler.running:
+            self._job(self._wake_all, "interval", seconds=self._every.total_seconds(), id="heartbeat")
+            self._scheduler.start()
+        beat = self._beats[name]
+        beat.woken.set()
+        self._tasks.append(asyncio.create_task(self._keep(beat), name=f"beat {name}"))
 
     def wake(self, name: str) -> None:
         """Let a beat run now."""

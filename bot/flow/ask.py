@@ -15,8 +15,6 @@ from bot.rules.search import found, label
 
 BASELINE = "baseline"
 """Name of the fact that every upcoming launch was read once."""
-WATCHES_MAX = 50
-"""Chosen, not measured: watches of one server. Revisit when a server asks for more."""
 LOOKS_BACK = timedelta(days=30)
 """How far back events are searched. Chosen, not measured."""
 
@@ -32,6 +30,8 @@ class Asking:
     store: Store
     clock: Clock
     desk: Desk
+    most_watches: int = 50
+    """Watches of one server: bounds what one event can cost."""
 
     async def upcoming(self, count: int, text: str = "") -> tuple[Track, ...]:
         """Give the next events, nearest first; `text` narrows them."""
@@ -70,9 +70,9 @@ class Asking:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             own = await tx.watches(draft.target.guild)
-            if len(own) >= WATCHES_MAX:
+            if len(own) >= self.most_watches:
                 raise Unacceptable(
-                    f"This server has {WATCHES_MAX} watches, which is the most. Remove one with `/watch remove` first."
+                    f"This server has {self.most_watches} watches, which is the most. Remove one with `/watch remove` first."
                 )
             await tx.resume(draft.target)
             watch = await tx.add_watch(replace(draft, made_at=now))

@@ -1,0 +1,128 @@
+"""The command line: run, demo, check, migrate. Wires nothing itself; a refusal is one clear sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from bot.redacting import log_to
+from bot.settings import Misconfigured, Settings, load
+
+OK, WRONG, BAD_CONFIG, REFUSED, NO_DATABASE, INCOMPLETE = 0, 1, 2, 3, 4, 5
+"""Exit codes: fine; a bug; the configuration; Discord's refusal; the database; a demo that owed something at its end."""
+
+log = logging.getLogger("tminus")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except Misconfigured as wrong:
+        print(f"The configuration has {len(wrong.mistakes)} mistake(s):\n{wrong}", file=sys.stderr)  # noqa: T201
+        return BAD_CONFIG
+    except KeyboardInterrupt:
+        return OK
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    top = argparse.ArgumentParser(prog="tminus", description="Tells a Discord community when a rocket goes and where to watch.")
+    top.add_argument("--version", action="version", version=f"T-Minus {this_version()}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    run_it = commands.add_parser("run", help="run the bot; needs DISCORD_TOKEN")
+    run_it.set_defaults(command=run)
+    demo_it = commands.add_parser("demo", help="play a mission here: no token, no internet")
+    demo_it.add_argument("--scenario", default="soyuz-ms-19", help="which one (default: %(default)s)")
+    demo_it.add_argument("--speed", type=float, default=1.0, help="twice as fast with 2, as fast as it goes with 0")
+    demo_it.add_argument("--no-color", action="store_true", help="plain text")
+    demo_it.set_defaults(command=demo)
+    commands.add_parser("check", help="read the configuration and list every mistake").set_defaults(command=check)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=migrate)
+    return top
+
+
+def this_version() -> str:
+    """Give the installed version."""
+    try:
+        return version("t-minus")
+    except PackageNotFoundError:
+        return "from a clone that is not installed"
+
+
+def run(_: argparse.Namespace) -> int:
+    """Run the bot until a signal ends it."""
+    settings = load(os.environ)
+    log_to(sys.stderr, settings.log_level, settings.redact)
+    return asyncio.run(running(settings))
+
+
+async def running(settings: Settings) -> int:
+    """Run the bot on the machine's clock. A wrong token or database ends it with one sentence."""
+    from bot.app import SystemClock, assembled  # noqa: PLC0415 — discord.py and SQLAlchemy take seconds to import
+    from bot.client import ClientDown  # noqa: PLC0415
+    from bot.store.engine import CannotOpen  # noqa: PLC0415
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    try:
+        async with assembled(settings, SystemClock()) as app:
+            await app.run(stopping)
+    except CannotOpen as why:
+        log.error("%s", why)  # noqa: TRY400 — a sentence for the operator; the trace would say less
+        return NO_DATABASE
+    except ClientDown as why:
+        log.error("%s", why.sentence)  # noqa: TRY400
+        return REFUSED
+    return OK
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Play a scenario on a loopback Discord and a loopback feed."""
+    from bot.demo import play  # noqa: PLC0415
+
+    return asyncio.run(play(options.scenario, options.speed, color=not options.no_color))
+
+
+def check(_: argparse.Namespace) -> int:
+    """Read the whole configuration; what is wrong with it is raised all at once."""
+    settings = load(os.environ)
+    print(f"The configuration is fine: Discord at {settings.api_url}, launches from {settings.launch_library_url}.")  # noqa: T201
+    return OK
+
+
+def migrate(_: argparse.Namespace) -> int:
+    """Bring the database up to date and say what was done."""
+    settings = load(os.environ, needs_token=False)
+    log_to(sys.stderr, settings.log_level, settings.redact)
+    return asyncio.run(migrating(settings))
+
+
+async def migrating(settings: Settings) -> int:
+    """Open the database, which migrates it."""
+    from bot.store.engine import CannotOpen  # noqa: PLC0415
+    from bot.store.sql import SqlStore  # noqa: PLC0415
+
+    try:
+        store = await SqlStore.open(settings.database_url.reveal())
+    except CannotOpen as why:
+        log.error("%s", why)  # noqa: TRY400
+        return NO_DATABASE
+    await store.close()
+    before, after = store.migrated.before, store.migrated.after
+    print(f"The database is at step {after}" + (", as it was." if before == after else f"; it was {before or 'empty'}."))  # noqa: T201
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The composition root: wires store, feed, rules and Discord together, starts them, stops them, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.client import TMinusClient
+from bot.feeds.http import AGENT, Client
+from bot.feeds.launch_library import LaunchLibrary
+from bot.flow.ask import Asking
+from bot.flow.deliver import Deliverer
+from bot.flow.plan import Desk
+from bot.flow.poll import Poller
+from bot.outlet import DiscordOutlet
+from bot.ports import Clock
+from bot.schedule import Beat, Schedule
+from bot.settings import Settings
+from bot.store.sql import SqlStore
+
+log = logging.getLogger(__name__)
+
+DRAIN_S = 6.0
+"""What has begun may end within this; a platform kills ten seconds after SIGTERM. What does not end is sent again, once."""
+
+
+class SystemClock:
+    """The machine's clock: the only place that reads it."""
+
+    def now(self) -> datetime:
+        """See ports.Clock."""
+        return datetime.now(UTC)  # noqa: TID251 — this is the Clock
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The bot, wired and not started."""
+
+    settings: Settings
+    store: SqlStore
+    client: TMinusClient
+    poller: Poller
+    deliverer: Deliverer
+    schedule: Schedule
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
+        self.schedule.add(Beat("poll", self.poll))
+        self.schedule.add(Beat("deliver", self.deliverer.beat))
+        token = self.settings.token.reveal() if self.settings.token else ""
+        self.schedule.start("poll")
+        ready = asyncio.create_task(self.client.start_until_ready(token), name="log in")
+        stop = asyncio.create_task(stopping.wait(), name="wait for a signal")
+        try:
+            await asyncio.wait({ready, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not ready.done():
+                return
+            await ready
+            self.schedule.start("deliver")
+            log.info("ready", extra={"guilds": len(self.client.guilds)})
+            held = asyncio.create_task(self.client.run_until_closed(), name="hold the gateway")
+            await asyncio.wait({held, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if held.done():
+                await held
+        finally:
+            for task in (ready, stop):
+                task.cancel()
+            await asyncio.gather(ready, stop, return_exceptions=True)
+
+    async def poll(self) -> datetime:
+        """Poll, then let the outbox look at what came of it."""
+        upcoming = await self.poller.beat()
+        self.schedule.wake("deliver")
+        return upcoming
+
+    async def stop(self) -> None:
+        """Begin nothing new, let end what has begun, leave Discord."""
+        await self.schedule.stop()
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self.deliverer.drain()
+        except TimeoutError:
+            log.warning("some deliveries did not end in time; their rows come back at the next start")
+        await self.client.close()
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
+    """Wire the bot; at the end everything is stopped and closed. Raises: CannotOpen."""
+    async with AsyncExitStack() as stack:
+        store = await SqlStore.open(settings.database_url.reveal())
+        stack.push_async_callback(store.close)
+        contact = f" (+{settings.polling.contact})" if settings.polling.contact else ""
+        http = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}"))
+        schedule = Schedule(clock, timedelta(seconds=settings.delivery.beat_s))
+        desk = Desk(settings.names, settings.discord.rate_per_s, lambda: schedule.wake("deliver"))
+        asking = Asking(store, clock, desk)
+        client = TMinusClient(asking, clock=clock, api_url=settings.api_url, rate_per_s=settings.discord.rate_per_s)
+        token = settings.launch_library_token.reveal() if settings.launch_library_token else ""
+        quota = settings.requests_per_hour
+        feed = LaunchLibrary(http, store, clock, base=settings.launch_library_url, token=token, quota=quota)
+        outlet = DiscordOutlet(client, timeout=timedelta(seconds=settings.discord.send_timeout_s))
+        deliverer = Deliverer(
+            store=store,
+            outlet=outlet,
+            clock=clock,
+            names=settings.names,
+            concurrency=settings.discord.concurrency,
+            lease=timedelta(seconds=settings.delivery.lease_s),
+            wake=lambda: schedule.wake("deliver"),
+        )
+        app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule)
+        stack.push_async_callback(app.stop)
+        yield app
