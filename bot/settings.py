@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeVar, cast, get_type_hints
@@ -16,9 +15,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.model import Facet, Say
+from bot.model import Facet
 from bot.redacting import Redactor, Secret
-from bot.rules.asking import Wrong, parse_leads, parse_says
 from bot.rules.matching import Names, normalised
 from bot.toml import Layered, Mistake, shown
 
@@ -56,31 +54,11 @@ class Misconfigured(Exception):
 # --- readers of one value -----------------------------------------------------------------------------------------
 
 
-def _leads(said: object) -> tuple[timedelta, ...]:
-    return _understood(parse_leads(_text(said, "24h 1h 10m")))
-
-
-def _says(said: object) -> frozenset[Say]:
-    return _understood(parse_says(_text(said, "reminder live")))
-
-
 def _level(said: object) -> int:
-    name = _text(said, "info").strip().lower()
-    if name not in LEVELS:
+    level = LEVELS.get(said.strip().lower()) if isinstance(said, str) else None
+    if level is None:
         raise ValueError(f"must be one of {', '.join(LEVELS)}, is {_quoted(said)}")
-    return LEVELS[name]
-
-
-def _text(said: object, example: str) -> str:
-    if not isinstance(said, str):
-        raise ValueError(f'must be a text such as "{example}", is {_quoted(said)}')  # noqa: TRY004 - pydantic gathers ValueErrors
-    return said
-
-
-def _understood(read: T | Wrong) -> T:
-    if isinstance(read, Wrong):
-        raise ValueError(read.sentence)  # noqa: TRY004 - the same
-    return read
+    return level
 
 
 def _contact(said: str) -> str:
@@ -126,7 +104,6 @@ FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Span = Annotated[float, Field(strict=True, gt=0)]
 """Seconds."""
-Choice = Annotated[frozenset[Say], BeforeValidator(_says)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +117,7 @@ class Discord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     __pydantic_config__: ClassVar[ConfigDict] = FORBID
-    lease_s: Annotated[Span, Field(le=180)]
+    lease_s: Annotated[Span, Field(le=120)]
     beat_s: Annotated[Span, Field(ge=1, le=300)]
 
 
@@ -150,15 +127,6 @@ class Polling:
     without_key_per_hour: Whole
     with_key_per_hour: Whole
     contact: Annotated[str, Field(strict=True, max_length=200), AfterValidator(_contact)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watches:
-    __pydantic_config__: ClassVar[ConfigDict] = FORBID
-    leads: Annotated[tuple[timedelta, ...], BeforeValidator(_leads)]
-    notices: Choice
-    ping_on: Choice
-    most_per_guild: Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +149,6 @@ class Knobs:
     discord: Discord
     delivery: Delivery
     polling: Polling
-    watches: Watches
     log: Log
 
 
@@ -200,7 +167,6 @@ class Settings:
     discord: Discord
     delivery: Delivery
     polling: Polling
-    watches: Watches
     names: Names
     api_url: str
     """Discord's, without a slash at its end; client.py completes it."""
@@ -259,7 +225,6 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
         discord=knobs.discord,
         delivery=knobs.delivery,
         polling=knobs.polling,
-        watches=knobs.watches,
         names=names,
         api_url=api_url or DISCORD_API_URL,
         token=token,

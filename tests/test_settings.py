@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import fields
-from datetime import timedelta
 from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 
-from bot.model import CHOOSABLE, Say
 from bot.settings import DATABASE_URL, FILES, SHIPPED, Feeds, Knobs, Misconfigured, Settings, load
 from bot.toml import LARGEST
 
@@ -49,9 +47,6 @@ def test_a_token_is_all_that_is_needed() -> None:
     assert settings.token.reveal() == TOKEN
     assert settings.database_url.reveal() == DATABASE_URL
     assert settings.launch_library_url == "https://ll.thespacedevs.com/2.3.0"
-    assert settings.watches.leads == (timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10))
-    assert settings.watches.notices == CHOOSABLE
-    assert settings.watches.ping_on == {Say.REMINDER, Say.LIVE}
     assert settings.log_level == logging.INFO
 
 
@@ -134,20 +129,14 @@ def test_every_mistake_is_told_at_once(folder: Path) -> None:
         ("[polling]\nwithout_key_per_hour = 0", "2: polling.without_key_per_hour: must be at least 1, is 0"),
         ("[polling]\ncontact = 4", "2: polling.contact: must be a text in quotes, is 4"),
         ('[polling]\ncontact = "a\\nb"', "2: polling.contact: goes into a header: write it in ASCII, without line breaks"),
-        ("[watches]\nleads = [60]", '2: watches.leads: must be a text such as "24h 1h 10m", is [60]'),
+        ("[log]\nlevel = 10", "2: log.level: must be one of debug, info, warning, error, is 10"),
+        ("[delivery]\nlease_s = 600", "2: delivery.lease_s: must be at most 120, is 600"),
         ("[delivery]\nlease_s = 12", "2: delivery.lease_s: must be at least twice discord.send_timeout_s, 20, is 12"),
         ("\n[discord\n", "2: is no TOML here, at column 9: Expected ']' at the end of a table declaration"),
     ],
 )
 def test_a_mistake_names_its_line_and_a_way_on(folder: Path, text: str, mistake: str) -> None:
     assert refused(folder, text) == [f"mine/default.toml:{mistake}"]
-
-
-def test_leads_and_notices_are_written_as_in_a_command(folder: Path) -> None:
-    settings = overlaid(folder, '[watches]\nleads = "none"\nnotices = "-dated"\n')
-    assert settings.watches.leads == ()
-    assert settings.watches.notices == CHOOSABLE - {Say.DATED}
-    assert "fortnights" in refused(folder, '[watches]\nleads = "3 fortnights"')[0]
 
 
 def test_a_wrong_value_that_looks_like_a_token_is_not_repeated(folder: Path) -> None:
