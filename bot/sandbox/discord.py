@@ -86,6 +86,9 @@ class _Reading:
 class DiscordSandbox(Realm):
     """A Discord on the loopback interface. `async with DiscordSandbox(now) as discord: … discord.api_url, discord.token`."""
 
+    on_request: Callable[[Exchange], None] | None = None
+    """Called with every request and its answer: keep what you find, raise nothing. May be set for all of them on the class."""
+
     def __init__(self, now: Callable[[], datetime], *, token: str = "sandbox.token.for-the-loopback-discord") -> None:  # noqa: S107 - opens nothing but the sandbox
         super().__init__(now)
         self.token = token
@@ -93,8 +96,6 @@ class DiscordSandbox(Realm):
         self.faults = Faults()
         self.gateway = Gateway(self, token)
         self.tell = self.gateway.tell
-        self.on_request: Callable[[Exchange], None] | None = None
-        """Called with every request and its answer; raise nothing, keep what you find."""
         self.answer_within = 3.0
         """Real seconds that an interaction's callback may take."""
         self._runner: web.AppRunner | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from bot.sandbox.wire import Json
 from bot.sandbox.world import Message, Pings
@@ -76,11 +76,11 @@ class Exchange:
     route: str
     query: tuple[tuple[str, str], ...]
     content_type: str
-    body: object
+    body: Any
     """Decoded JSON (of a multipart form its payload_json), None when there is none."""
     files: tuple[str, ...]
     status: int
-    answer: object
+    answer: Any
 
 
 class Log:
