@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -24,7 +23,7 @@ _DRIVERS = {
 }
 
 # Seconds. Chosen, not measured: the longest transaction, ten thousand targets planned anew, takes below 5 (bench/store.py).
-_LONGEST_WAIT = 20
+LONGEST_WAIT = 20
 
 # Several beats, commands and pages at once, and room for a second process under PostgreSQL's default of 100.
 _CONNECTIONS = 8
@@ -56,7 +55,7 @@ def database_url(text: str) -> URL:
     """Name the asynchronous driver in a DATABASE_URL. Raises: CannotOpen, for anything but SQLite and PostgreSQL."""
     try:
         url = make_url(text.strip())
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise CannotOpen("DATABASE_URL is no address of a database; write sqlite:///path or postgresql://host/name.") from None
     driver = _DRIVERS.get(url.drivername)
     if driver is None:
@@ -88,10 +87,9 @@ def _sqlite(url: URL) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        pool_timeout=_LONGEST_WAIT,
         hide_parameters=True,
         # Transactions begin as written below, not as the driver guesses: its SELECT opens none, and an update would be lost.
-        connect_args=_unless_said(url, {"isolation_level": None, "timeout": _LONGEST_WAIT}),
+        connect_args=_unless_said(url, {"isolation_level": None, "timeout": LONGEST_WAIT}),
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -122,7 +120,6 @@ def _postgresql(url: URL) -> AsyncEngine:
         url,
         pool_size=_CONNECTIONS,
         max_overflow=0,
-        pool_timeout=_LONGEST_WAIT,
         pool_pre_ping=True,
         hide_parameters=True,
         # Prepared statements do not survive a pooler that shares server connections between transactions.
@@ -134,9 +131,9 @@ def _postgresql(url: URL) -> AsyncEngine:
         cursor = connection.cursor()
         try:
             # Statements, not start-up options: a pooler refuses those.
-            cursor.execute(f"SET lock_timeout = '{_LONGEST_WAIT}s'")
-            cursor.execute(f"SET statement_timeout = '{3 * _LONGEST_WAIT}s'")
-            cursor.execute(f"SET idle_in_transaction_session_timeout = '{3 * _LONGEST_WAIT}s'")
+            cursor.execute(f"SET lock_timeout = '{LONGEST_WAIT}s'")
+            cursor.execute(f"SET statement_timeout = '{3 * LONGEST_WAIT}s'")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{3 * LONGEST_WAIT}s'")
         finally:
             cursor.close()
         connection.commit()
@@ -149,13 +146,11 @@ def _unless_said(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name not in url.query}
 
 
-def down(trouble: Exception) -> StoreDown | None:
+def down(trouble: DBAPIError) -> StoreDown | None:
     """What an exception of the driver means: StoreDown when the world is in the way, None when it is a bug of ours."""
-    if isinstance(trouble, PoolTimeout):
-        return StoreDown(f"no connection became free within {_LONGEST_WAIT} s")
-    cause = trouble.orig if isinstance(trouble, DBAPIError) else None
+    cause = trouble.orig
     if (
-        (isinstance(trouble, DBAPIError) and trouble.connection_invalidated)
+        trouble.connection_invalidated
         or _sqlite_code(cause) in _SQLITE_DOWN
         or isinstance(cause, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction)
     ):
@@ -169,8 +164,7 @@ def _sqlite_code(cause: BaseException | None) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def reason(trouble: BaseException) -> str:
+def reason(trouble: DBAPIError) -> str:
     """The first line of what a driver says, which carries neither SQL nor values."""
-    cause = trouble.orig if isinstance(trouble, DBAPIError) and trouble.orig is not None else trouble
-    lines = str(cause).strip().splitlines()
-    return lines[0].rstrip(". ") if lines else type(cause).__name__
+    lines = str(trouble.orig).strip().splitlines()
+    return lines[0].rstrip(". ") if lines else type(trouble.orig).__name__

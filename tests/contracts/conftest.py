@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,10 +49,12 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A fresh database of each kind."""
+async def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A fresh database of each kind; what is still open after the test is closed."""
     if kind == "sqlite":
-        yield Database(f"sqlite:///{tmp_path / 't-minus.db'}")
+        database = Database(f"sqlite:///{tmp_path / 't-minus.db'}")
+        yield database
+        await database.close()
         return
     server: Server = request.getfixturevalue("postgres")
     name = server.fresh()
@@ -60,22 +62,18 @@ def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
     with ExitStack() as after:
         after.callback(server.forget, name)
         after.enter_context(watchdog.watching())
-        yield Database(server.url(name), server, watchdog)
+        database = Database(server.url(name), server, watchdog)
+        yield database
+        await database.close()
 
 
 @pytest.fixture
-async def store(database: Database) -> AsyncIterator[SqlStore]:
+async def store(database: Database) -> SqlStore:
     """The store on a fresh database of each kind."""
-    try:
-        yield await database.open()
-    finally:
-        await database.close()
+    return await database.open()
 
 
 @pytest.fixture
-async def database_opened_twice(database: Database) -> AsyncIterator[tuple[SqlStore, SqlStore]]:
+async def database_opened_twice(database: Database) -> tuple[SqlStore, SqlStore]:
     """One database as two processes see it: two engines, no connection in common."""
-    try:
-        yield await database.open(), await database.open()
-    finally:
-        await database.close()
+    return await database.open(), await database.open()

@@ -65,15 +65,12 @@ async def test_a_leased_row_is_not_taken_again(store: SqlStore) -> None:
 async def test_a_row_whose_sender_died_comes_back_after_the_lease_with_its_tries_counted(database: Database) -> None:
     """A crash between claim and record: the second process knows that a message may be there already."""
     first, second = await database.open(), await database.open()
-    try:
-        await owe(first, delivery(stale=T0 + HOUR))
-        await claimed(first, NOW)
-        assert await claimed(second, NOW + LEASE) == [Claimed(delivery=delivery(stale=T0 + HOUR), tries=1, first_try=NOW)]
-        assert await claimed(first, NOW + 2 * LEASE - SECOND) == []
-        (third,) = await claimed(first, NOW + 2 * LEASE)
-        assert (third.tries, third.first_try) == (2, NOW)
-    finally:
-        await database.close()
+    await owe(first, delivery(stale=T0 + HOUR))
+    await claimed(first, NOW)
+    assert await claimed(second, NOW + LEASE) == [Claimed(delivery=delivery(stale=T0 + HOUR), tries=1, first_try=NOW)]
+    assert await claimed(first, NOW + 2 * LEASE - SECOND) == []
+    (third,) = await claimed(first, NOW + 2 * LEASE)
+    assert (third.tries, third.first_try) == (2, NOW)
 
 
 async def test_a_retry_waits_for_its_time_and_frees_the_lease(store: SqlStore) -> None:
@@ -266,13 +263,10 @@ async def test_two_senders_never_have_the_same_row_or_the_same_target(database: 
                 async with store.transaction() as tx:
                     await tx.record_sent(row.delivery.key, MessageId(1), NOW, pinged=False)
 
-    try:
-        async with asyncio.timeout(30), asyncio.TaskGroup() as senders:
-            for store in stores * 3:
-                senders.create_task(send(store))
-        assert set((await fates(stores[0])).values()) == {(Fate.SENT, "")}
-    finally:
-        await database.close()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as senders:
+        for store in stores * 3:
+            senders.create_task(send(store))
+    assert set((await fates(stores[0])).values()) == {(Fate.SENT, "")}
     assert len(taken) == 200
     assert set(taken.values()) == {1}
 
@@ -280,15 +274,12 @@ async def test_two_senders_never_have_the_same_row_or_the_same_target(database: 
 async def test_a_claim_that_is_not_yet_committed_is_not_taken_twice(database: Database) -> None:
     first, second = await database.open(), await database.open()
     await owe(first, delivery("a"), delivery("b"), delivery("c", 2))
-    try:
-        async with first.transaction() as tx:
-            mine = await tx.claim(NOW, 1, LEASE)
-            other = asyncio.create_task(claimed(second, NOW))
-            await asyncio.wait((other,), timeout=0.2)
-        assert named(list(mine)) == ["a"]
-        assert named(await other) == ["c"]
-    finally:
-        await database.close()
+    async with first.transaction() as tx:
+        mine = await tx.claim(NOW, 1, LEASE)
+        other = asyncio.create_task(claimed(second, NOW))
+        await asyncio.wait((other,), timeout=0.2)
+    assert named(list(mine)) == ["a"]
+    assert named(await other) == ["c"]
 
 
 async def test_planning_and_sending_at_once_get_in_each_other_s_way_but_never_lock_up(database: Database) -> None:
@@ -313,19 +304,16 @@ async def test_planning_and_sending_at_once_get_in_each_other_s_way_but_never_lo
             async with store.transaction() as tx:
                 await tx.expire(NOW)
 
-    try:
-        async with asyncio.timeout(40), asyncio.TaskGroup() as everybody:
-            everybody.create_task(send(stores[2]))
-            async with asyncio.TaskGroup() as planners:
-                for store in stores[:2]:
-                    planners.create_task(replan(store))
-            done.set()
-        async with stores[0].transaction() as tx:
-            await tx.set_countdown(MS19, one, [], NOW)
-        left = {key for key, (fate, _) in (await fates(stores[0])).items() if fate is Fate.OWED and key[1] == "T-10m"}
-        assert left == {(number, "T-10m") for number in range(1, 60)}
-    finally:
-        await database.close()
+    async with asyncio.timeout(40), asyncio.TaskGroup() as everybody:
+        everybody.create_task(send(stores[2]))
+        async with asyncio.TaskGroup() as planners:
+            for store in stores[:2]:
+                planners.create_task(replan(store))
+        done.set()
+    async with stores[0].transaction() as tx:
+        await tx.set_countdown(MS19, one, [], NOW)
+    left = {key for key, (fate, _) in (await fates(stores[0])).items() if fate is Fate.OWED and key[1] == "T-10m"}
+    assert left == {(number, "T-10m") for number in range(1, 60)}
 
 
 async def test_who_first_sees_an_event_is_waited_for(database: Database) -> None:
@@ -336,12 +324,9 @@ async def test_who_first_sees_an_event_is_waited_for(database: Database) -> None
         async with second.transaction() as tx:
             return await tx.track(MS19) is not None
 
-    try:
-        async with first.transaction() as tx:
-            assert await tx.track(MS19) is None
-            looking = asyncio.create_task(look())
-            await asyncio.wait((looking,), timeout=0.2)
-            await tx.keep(track())
-        assert await looking
-    finally:
-        await database.close()
+    async with first.transaction() as tx:
+        assert await tx.track(MS19) is None
+        looking = asyncio.create_task(look())
+        await asyncio.wait((looking,), timeout=0.2)
+        await tx.keep(track())
+    assert await looking
