@@ -18,6 +18,12 @@ HIDDEN = "[hidden]"
 SHORTEST = 4
 """Characters. A shorter secret is not looked for: it would blank out words that say nothing."""
 
+CHATTY = ("apscheduler", "alembic")
+"""Libraries that tell every step they take; their steps are shown with the level `debug`."""
+
+OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""What every log record has."""
+
 SHAPES = (
     # What Discord's tokens look like: id, time and signature, each base64 (https://discord.com/developers/docs/reference).
     (re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), HIDDEN),
@@ -87,9 +93,15 @@ class Redacted(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         cached, record.exc_text = record.exc_text, None
         try:
-            return self._redact(super().format(record))
+            return self._redact(super().format(record) + _extras(record))
         finally:
             record.exc_text = cached
+
+
+def _extras(record: logging.LogRecord) -> str:
+    """What a record was given beside its message, as `name=value`."""
+    given = {name: value for name, value in vars(record).items() if name not in OWN}
+    return "".join(f" {name}={value!s}" for name, value in given.items())
 
 
 def log_to(stream: TextIO, level: int, redact: Redactor) -> logging.Handler:
@@ -97,6 +109,8 @@ def log_to(stream: TextIO, level: int, redact: Redactor) -> logging.Handler:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Redacted(redact))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING) if level > logging.DEBUG else level)
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

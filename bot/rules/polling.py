@@ -154,6 +154,7 @@ def aside(
         ask=Ask(Scope.EVENTS, events_due(made, answered, outlooks)),
         cost=1,
         bearable=DEAR,
+        first=Scope.EVENTS not in answered and last_of((Scope.EVENTS,), made, {}) == LONG_AGO,
     )
     return (whole, *looks, events) if whole.first else (*looks, events, whole)
 

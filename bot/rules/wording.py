@@ -71,9 +71,10 @@ def dated(told: Told) -> Post:
 def reminder(told: Told) -> Post:
     """Remind, in the true remaining time: a message read late is still true."""
     t0, lead = told.net.clock or told.now, told.notice.lead
-    lead_in = f"{headline(told.event)} {verb(told.event)}{stamp(t0, 'R')}"
+    label = f"T-{lead_text(lead)}" if lead else "T-0"
+    lead_in = f"{label} · {headline(told.event)} {verb(told.event)}{stamp(t0, 'R')}"
     return Post(
-        title=f"T-{lead_text(lead) if lead else '0'} · {headline(told.event)}",
+        title=f"{label} · {headline(told.event)}",
         lines=(f"T-0 {when(t0)}", streams_row(told.streams) or "📺 no stream known yet"),
         tone=Tone.SOON,
         lead_in=lead_in,
