@@ -144,7 +144,7 @@ class Client:
 
     async def _follow(self, url: str, headers: Mapping[str, str], known: Validators, before: Before, size: int) -> Answer:
         """Ask, and follow a bounded number of redirects, none of them from https down to http."""
-        origin = origin_of(urlsplit(url))
+        origin = origin_of(self._permitted(url))
         for _ in range(REDIRECTS + 1):
             parts = self._permitted(url)
             own = dict(headers) if origin_of(parts) == origin else {}
@@ -152,8 +152,8 @@ class Client:
             answer = await self._ask(url, own | conditions(known), known, size)
             if not isinstance(answer, str):
                 return answer
-            following = urljoin(url, answer)
-            if parts.scheme == "https" and urlsplit(following).scheme != "https":
+            following = joined(url, answer)
+            if parts.scheme == "https" and not following.startswith("https:"):
                 raise FeedDown(f"{shown(url)} redirects from https to something else")
             url = following
         raise FeedDown(f"{shown(url)} redirects more than {REDIRECTS} times")
@@ -229,6 +229,14 @@ def location_of(url: str, response: aiohttp.ClientResponse) -> str:
     if not location:
         raise FeedDown(f"{shown(url)} redirects to nowhere")
     return location
+
+
+def joined(url: str, location: str) -> str:
+    """Complete an address that a redirect gives in part. Raises: FeedDown when it is none."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise FeedDown(f"{shown(url)} redirects to no web address") from None
 
 
 def conditions(known: Validators) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Feeds against loopback servers and made-up pages."""

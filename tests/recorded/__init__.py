@@ -1,0 +1,1 @@
+"""Feeds against recorded pages, where these are at hand."""
