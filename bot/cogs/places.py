@@ -76,9 +76,15 @@ def cautions(place: Place, bot: discord.Member | None, role: discord.Role | None
 
 
 def _permissions(place: Place, bot: discord.Member) -> discord.Permissions:
-    """Ours there; in a thread, sending is a permission of its own."""
-    mine = place.permissions_for(bot)
+    """Ours there as the settings show them; in a thread, sending is a permission of its own.
+
+    Not what discord.py's channels make of them: those also take away what follows from a missing one, and to name that as
+    missing would send the admin to a switch that is on.
+    """
+    channel = place.parent if isinstance(place, discord.Thread) else place
+    if channel is None:
+        return discord.Permissions.all()
+    mine = discord.abc.GuildChannel.permissions_for(channel, bot)
     if isinstance(place, discord.Thread):
-        mine = discord.Permissions(mine.value)
         mine.send_messages = mine.send_messages_in_threads
     return mine
