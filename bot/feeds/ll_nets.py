@@ -64,8 +64,9 @@ def net_of(record: Record, date: str, precision: str, status: Status) -> Net:
     at = record.instant(date)
     if at is None:
         return Net(None, Precision.UNKNOWN)
+    said = said_precision(record, precision)
     no_time = record.flag("tbdtime") is True and status is not Status.GO
-    return Net(at, said_precision(record, precision) or inferred(at, status, no_time=no_time))
+    return Net(at, inferred(at, status, no_time=no_time) if said is None else said)
 
 
 def said_precision(record: Record, key: str) -> Precision | None:

@@ -43,19 +43,19 @@ KINDS: Mapping[int, Kind] = {
     24: Kind.OTHER,  # a launch that has an entry of its own
     25: Kind.RELOCATION,
 }
-KIND_WORDS: tuple[tuple[str, Kind], ...] = (
+KIND_WORDS: tuple[tuple[str, Kind], ...] = (  # beginnings of words
     ("undock", Kind.UNDOCKING),
     ("release", Kind.UNDOCKING),
     ("dock", Kind.DOCKING),
     ("berth", Kind.DOCKING),
-    ("eva", Kind.SPACEWALK),
+    (r"eva\b", Kind.SPACEWALK),
     ("spacewalk", Kind.SPACEWALK),
     ("relocat", Kind.RELOCATION),
     ("flyby", Kind.FLYBY),
     ("landing", Kind.LANDING),
     ("splashdown", Kind.LANDING),
     ("change of command", Kind.CEREMONY),
-    ("press", Kind.PRESS),
+    (r"press\b", Kind.PRESS),
     ("static fire", Kind.TEST),
     ("rehearsal", Kind.TEST),
     ("test", Kind.TEST),
