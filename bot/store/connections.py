@@ -26,15 +26,7 @@ class Connections:
     @asynccontextmanager
     async def begun(self) -> AsyncGenerator[AsyncConnection]:
         """A connection in a transaction: committed at the end, rolled back on any exception. Raises: the driver's errors."""
-        try:
-            async with asyncio.timeout(LONGEST_WAIT):
-                await self._free.acquire()
-        except TimeoutError:
-            raise StoreDown(f"no connection became free within {LONGEST_WAIT} s") from None
-        connection = self._engine.connect()
-        try:
-            # Only the wait above can be cancelled: connecting and every statement are bounded by the engine's own limits.
-            await finish(connection.start())
+        async with self._connected() as connection:
             transaction = connection.begin()
             await finish(transaction.start())
             try:
@@ -43,9 +35,29 @@ class Connections:
                 await finish(transaction.rollback())
                 raise
             await finish(transaction.commit())
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[AsyncConnection]:
+        async with self._turn():
+            connection = self._engine.connect()
+            try:
+                await finish(connection.start())
+                yield connection
+            finally:
+                if connection.sync_connection is not None:
+                    await finish(connection.close())
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Wait for a connection; only this can be cancelled, for all that follows is bounded by the engine's own limits."""
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                await self._free.acquire()
+        except TimeoutError:
+            raise StoreDown(f"no connection became free within {LONGEST_WAIT} s") from None
+        try:
+            yield
         finally:
-            if connection.sync_connection is not None:
-                await finish(connection.close())
             self._free.release()
 
     @asynccontextmanager

@@ -69,17 +69,13 @@ def shown(url: URL) -> str:
 
 
 def engine_for(url: URL) -> AsyncEngine:
-    """An engine that has not connected yet. Raises: CannotOpen, when the folder of a SQLite file cannot be made."""
+    """An engine that has not connected yet. Raises: CannotOpen, when a SQLite file or its folder cannot be made."""
     return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
 def _sqlite(url: URL) -> AsyncEngine:
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
-        folder = Path(url.database).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as trouble:
-            raise CannotOpen(f"The folder {folder} for the database cannot be made: {trouble.strerror}.") from trouble
+        _make_file(Path(url.database))
     # SQLite has one writer, and every transaction of ours writes or decides: one connection is a fair queue for this process,
     # where the file's own lock is a scramble. It also keeps a database in memory one and the same.
     engine = create_async_engine(
@@ -113,6 +109,17 @@ def _sqlite(url: URL) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Tried without the asynchronous driver: the thread of one that cannot open it speaks up after the event loop has gone.
+        sqlite3.connect(path).close()
+    except OSError as trouble:
+        raise CannotOpen(f"The folder {path.parent} for the database cannot be made: {trouble.strerror}.") from trouble
+    except sqlite3.Error as trouble:
+        raise CannotOpen(f"The database {path} cannot be used: {trouble}.") from trouble
 
 
 def _postgresql(url: URL) -> AsyncEngine:
