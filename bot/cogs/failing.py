@@ -28,6 +28,9 @@ class Tree(app_commands.CommandTree[Any]):
         if isinstance(cause, discord.HTTPException) and cause.code in {TOO_LATE, ALREADY_ANSWERED}:
             log.warning("answer to /%s came too late (%s)", _name(interaction), cause.code)
             return
+        if interaction.client.is_closed():
+            log.warning("leaving before /%s was answered", _name(interaction))
+            return
         sentence = expected(cause)
         if sentence is None:
             reference = secrets.token_hex(3)

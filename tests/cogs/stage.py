@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -80,6 +81,28 @@ async def stage() -> AsyncGenerator[Stage, None]:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
+class _Ear(logging.Handler):
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+        self.heard = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.words in record.getMessage():
+            self.heard.set()
+
+
+@contextmanager
+def hearing(words: str) -> Generator[asyncio.Event, None, None]:
+    """An event that is set once these words are logged."""
+    ear = _Ear(words)
+    logging.getLogger().addHandler(ear)
+    try:
+        yield ear.heard
+    finally:
+        logging.getLogger().removeHandler(ear)
+
+
 def target(guild: Guild, channel: Channel) -> Target:
     """Where a channel of the loopback Discord is."""
     return Target(GuildId(guild.id), ChannelId(channel.id))
@@ -113,6 +136,3 @@ async def keep(store: Store, *tracks: Track) -> None:
     async with store.transaction() as tx:
         for one in tracks:
             await tx.keep(one)
-
-
-__all__ = ["MS19", "NOW", "STARLINK", "Clock", "Stage", "discord", "keep", "stage", "target", "track"]
