@@ -59,7 +59,7 @@ async def test_it_asks_for_little_and_speaks_to_the_discord_it_was_given(stg: St
     assert [identified["intents"] for identified in stg.discord.gateway.identified] == [discord.Intents(guilds=True).value]
     mentions = client.allowed_mentions
     assert mentions is not None
-    assert not (mentions.everyone or mentions.users or mentions.roles or mentions.replied_user)
+    assert not any((mentions.everyone, mentions.users, mentions.roles, mentions.replied_user))
     assert stg.discord.log.throttled == 0
 
 
