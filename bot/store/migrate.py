@@ -28,6 +28,14 @@ class Migrated:
     after: str
 
 
+def alembic_for(connection: Connection) -> Config:
+    """What Alembic's commands need to work on this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
 def to_head(connection: Connection) -> Migrated:
     """Run every step that is missing. Raises: NewerTables."""
     if connection.dialect.name == "postgresql":
@@ -39,8 +47,5 @@ def to_head(connection: Connection) -> Migrated:
     if strangers := set(before) - known:
         raise NewerTables(", ".join(sorted(strangers)))
     if before != (head,):
-        config = Config()
-        config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(alembic_for(connection), "head")
     return Migrated(before[0] if before else None, str(head))

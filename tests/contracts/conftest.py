@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.store.sql import SqlStore
 from tests.postgres import Server, Watchdog
+
+
+def name_in(url: str) -> str:
+    """The file or the database that a URL names."""
+    return str(make_url(url).database)
 
 
 @dataclass(slots=True)
@@ -21,6 +27,11 @@ class Database:
     server: Server | None = None
     watchdog: Watchdog | None = None
     _opened: list[SqlStore] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its file, or what the server calls it."""
+        return name_in(self.url)
 
     async def open(self) -> SqlStore:
         """Open the store; again for what a second process would see. Closed after the test."""

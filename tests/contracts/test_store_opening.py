@@ -215,10 +215,8 @@ async def test_a_file_that_was_damaged_and_repaired_is_found_again(tmp_path: Pat
     await store.close()
 
 
-@pytest.mark.postgres
-async def test_a_lost_connection_is_store_down_and_the_next_transaction_has_a_new_one(database: Database, kind: str) -> None:
-    if kind == "sqlite":
-        pytest.skip("SQLite has no connection to lose")
+@pytest.mark.parametrize("kind", [pytest.param("postgres", marks=pytest.mark.postgres)])
+async def test_a_lost_connection_is_store_down_and_the_next_transaction_has_a_new_one(database: Database) -> None:
     database.expect("terminating connection due to administrator command")
     store = await database.open()
 
