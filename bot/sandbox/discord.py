@@ -140,7 +140,7 @@ class DiscordSandbox(Realm):
         app = web.Application(client_max_size=BODY)
         for route in ROUTES:
             app.router.add_route(route.method, API + route.path, self._door(route))
-        app.router.add_get("/", self.gateway.handle)
+        app.router.add_get("/", self.gateway.converse)
         app.router.add_route("*", "/{path:.*}", self._nowhere)
         self._stalled = asyncio.Event()
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
@@ -159,10 +159,10 @@ class DiscordSandbox(Realm):
             self._runner = None
 
     def _door(self, route: Route) -> Callable[[web.Request], Any]:
-        async def handle(request: web.Request) -> web.StreamResponse:
+        async def serve(request: web.Request) -> web.StreamResponse:
             return await self._serve(request, route)
 
-        return handle
+        return serve
 
     async def _nowhere(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, None)

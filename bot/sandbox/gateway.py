@@ -172,7 +172,7 @@ class Gateway:
             return payload
         return {**payload, "content": "", "embeds": [], "components": [], "attachments": []}
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+    async def converse(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
         if self.refusing:
             raise web.HTTPServiceUnavailable
