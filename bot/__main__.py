@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except Misconfigured as wrong:
-        print(f"The configuration has {len(wrong.mistakes)} mistake(s):\n{wrong}", file=sys.stderr)  # noqa: T201
+        print(f"The configuration has {len(wrong.mistakes)} mistake(s):\n{wrong}", file=sys.stderr)
         return BAD_CONFIG
     except KeyboardInterrupt:
         return OK
@@ -97,7 +97,7 @@ def demo(options: argparse.Namespace) -> int:
 def check(_: argparse.Namespace) -> int:
     """Read the whole configuration; what is wrong with it is raised all at once."""
     settings = load(os.environ)
-    print(f"The configuration is fine: Discord at {settings.api_url}, launches from {settings.launch_library_url}.")  # noqa: T201
+    print(f"The configuration is fine: Discord at {settings.api_url}, launches from {settings.launch_library_url}.")
     return OK
 
 
@@ -120,7 +120,7 @@ async def migrating(settings: Settings) -> int:
         return NO_DATABASE
     await store.close()
     before, after = store.migrated.before, store.migrated.after
-    print(f"The database is at step {after}" + (", as it was." if before == after else f"; it was {before or 'empty'}."))  # noqa: T201
+    print(f"The database is at step {after}" + (", as it was." if before == after else f"; it was {before or 'empty'}."))
     return OK
 
 

@@ -1,0 +1,1 @@
+"""Real discord.py against the loopback Discord."""

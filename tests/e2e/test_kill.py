@@ -27,7 +27,7 @@ LEAD = timedelta(minutes=2)
 
 def real_now() -> datetime:
     """Read the machine's clock: the process under test does."""
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)  # noqa: TID251 - the machine's clock, as the bot has it
 
 
 def launch(net: datetime) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Rules, each held to what it says: examples, and laws over many."""
