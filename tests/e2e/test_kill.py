@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -134,9 +135,12 @@ async def test_each_channel_ends_with_one_message_however_often_the_process_dies
         def told(embeds: list[dict[str, object]]) -> bool:
             return any(str(embed.get("title", "")).startswith("T-2m") for embed in embeds)
 
+        def reached(count: int) -> bool:
+            return reminders().total() >= count
+
         await bot.start()
         for kill in range(1, kills + 1):
-            await until(lambda kill=kill: reminders().total() >= kill * CHANNELS // (kills + 2))
+            await until(partial(reached, kill * CHANNELS // (kills + 2)))
             await bot.end(signal.SIGKILL)
             await bot.start()
         await until(lambda: len(reminders()) == CHANNELS)
@@ -146,7 +150,7 @@ async def test_each_channel_ends_with_one_message_however_often_the_process_dies
         assert discord.log.throttled == 0
 
 
-async def until(reached: Callable[[], bool]) -> None:
+async def until(so: Callable[[], bool]) -> None:
     """Wait for what the process under test does; the test's own limit ends a wait in vain."""
-    while not reached():  # noqa: ASYNC110 — the other process sets no event
+    while not so():  # noqa: ASYNC110 — the other process sets no event
         await asyncio.sleep(0.02)
