@@ -98,6 +98,7 @@ class TMinusClient(discord.AutoShardedClient):
             http_trace=trace(Pacer(rate_per_s), lambda: self.application_id),
         )
         self._store = asking.store
+        self._began = False
         self._connecting: asyncio.Task[None] | None = None
         self.tree = Tree(self)
         for command in (next_.command(asking, clock), launch.command(asking, clock), about.command(asking, clock)):
@@ -129,6 +130,8 @@ class TMinusClient(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Leave Discord, within seconds whatever the other side does."""
+        if not self._began:
+            return
         try:
             async with asyncio.timeout(CLOSING_S):
                 await super().close()
@@ -148,6 +151,7 @@ class TMinusClient(discord.AutoShardedClient):
     # --- logging in ---------------------------------------------------------------------------------------------------
 
     async def _log_in(self, token: str) -> None:
+        self._began = True
         wait = FIRST_WAIT
         while True:
             try:

@@ -108,8 +108,7 @@ async def test_a_login_that_fails_is_tried_again(
 
 async def test_a_discord_that_is_not_there_is_waited_for(stg: Stage) -> None:
     await stg.discord.stop()
-    asking = Asking(stg.store, stg.clock, Desk({}, 45))
-    client = TMinusClient(asking, clock=stg.clock, api_url=stg.discord.api_url, guilds_settle_s=0.05)
+    client = unstarted(stg)
     async with client:
         with hearing("trying again") as said:
             starting = asyncio.create_task(client.start_until_ready(stg.discord.token))
@@ -181,6 +180,29 @@ async def test_a_token_that_is_revoked_later_ends_the_stay(stg: Stage) -> None:
 
 
 # --- leaving ------------------------------------------------------------------------------------------------------
+
+
+def unstarted(stg: Stage) -> TMinusClient:
+    asking = Asking(stg.store, stg.clock, Desk({}, 45))
+    return TMinusClient(asking, clock=stg.clock, api_url=stg.discord.api_url, guilds_settle_s=0.05)
+
+
+async def test_what_never_began_is_closed_without_a_word(stg: Stage) -> None:
+    await unstarted(stg).close()
+
+
+async def test_a_login_that_is_given_up_leaves_nothing_open(stg: Stage) -> None:
+    await stg.discord.stop()
+    client = unstarted(stg)
+    with hearing("trying again") as said:
+        starting = asyncio.create_task(client.start_until_ready(stg.discord.token))
+        await said.wait()
+    starting.cancel()
+    await asyncio.wait({starting})
+
+    await client.close()
+
+    assert client.is_closed()
 
 
 async def test_closing_ends_the_stay_at_once(stg: Stage) -> None:
