@@ -126,7 +126,7 @@ class DiscordOutlet:
             raise _Nowhere(UNKNOWN_GUILD, "the bot is not in this server any more")
         if target.place is Place.CHANNEL:
             return self._client.get_partial_messageable(target.channel, guild_id=target.guild or None)
-        if guild is None or not self._client.is_ready():
+        if guild is None or guild.unavailable or not self._client.is_ready():
             raise _NotYet
         channel = admins_channel(guild, self._me)
         if channel is not None:

@@ -16,7 +16,9 @@ NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages", "emb
 
 def place_for(guild: discord.Guild | None, channel: int | None) -> Place:
     """The channel or thread of this server with that id. Raises: Unacceptable."""
-    if guild is None or guild.unavailable or not guild.channels:
+    if guild is not None and guild.unavailable:
+        raise Unacceptable("Discord does not show me this server at the moment. Try again in a minute.")
+    if guild is None:
         raise Unacceptable("I am no member of this server. Ask an admin to invite me with both `bot` and `applications.commands`.")
     place = guild.get_channel_or_thread(channel) if channel else None
     if place is None:

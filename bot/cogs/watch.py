@@ -98,7 +98,7 @@ class WatchCommands(app_commands.Group):
         crewed_only: bool = False,
         webcast_only: bool = False,
     ) -> None:
-        place = place_for(interaction.guild, channel or interaction.channel_id)
+        place = place_for(interaction.client.get_guild(guild_of(interaction)), channel or interaction.channel_id)
         me = place.guild.get_member(interaction.application_id)
         check_may_post(place, me)
         if role is not None:
@@ -146,7 +146,9 @@ class WatchCommands(app_commands.Group):
 
     @app_commands.command(name="resume", description="Post again where posting was paused, once it is mended")
     async def resume(self, interaction: Interaction) -> None:
-        await reply(interaction, self._resumed(interaction.guild, guild_of(interaction)), private=True)
+        await reply(
+            interaction, self._resumed(interaction.client.get_guild(guild_of(interaction)), guild_of(interaction)), private=True
+        )
 
     async def _resumed(self, here: discord.Guild | None, guild: GuildId) -> Post:
         targets = await self._asking.resume(guild)

@@ -176,6 +176,14 @@ async def test_a_thread_is_a_place(stg: Stage, client: TMinusClient, admin: Pers
     assert "**Send Messages**" in (await admin.slash("watch add", what="Soyuz", channel=thread)).text
 
 
+async def test_a_server_in_an_outage_is_asked_to_come_back(stg: Stage, client: TMinusClient, admin: Person, guild: Guild) -> None:
+    stg.discord.set_available(guild, available=False)
+    assert "at the moment" in (await admin.slash("watch add", what="Soyuz")).text
+
+    client._connection._guilds.clear()
+    assert "no member of this server" in (await admin.slash("watch add", what="Soyuz")).text
+
+
 # --- whom ---------------------------------------------------------------------------------------------------------
 
 

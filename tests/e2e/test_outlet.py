@@ -10,7 +10,23 @@ import discord
 import pytest
 
 from bot.client import TMinusClient
-from bot.model import ChannelId, GuildId, Key, Link, MessageId, Outcome, Place, Post, Refused, RoleId, Sent, Target, Tone, UserId
+from bot.model import (
+    Busy,
+    ChannelId,
+    GuildId,
+    Key,
+    Link,
+    MessageId,
+    Outcome,
+    Place,
+    Post,
+    Refused,
+    RoleId,
+    Sent,
+    Target,
+    Tone,
+    UserId,
+)
 from bot.outlet import DiscordOutlet, nonce
 from bot.ports import OutletDown
 from bot.sandbox.permissions import Permission
@@ -239,6 +255,18 @@ async def test_nobody_is_left_to_tell_when_the_owner_takes_no_messages(stg: Stag
 
     assert isinstance(outcome, Refused)
     assert outcome.status == 403
+
+
+async def test_admins_wait_while_their_server_is_away(
+    stg: Stage, client: TMinusClient, guild: Guild, outlet: DiscordOutlet
+) -> None:
+    away = asyncio.create_task(client.wait_for("guild_unavailable", timeout=5))
+    await asyncio.sleep(0)
+    stg.discord.set_available(guild, available=False)
+    await away
+
+    admins = Target(GuildId(guild.id), ChannelId(0), Place.ADMINS)
+    assert isinstance(await outlet.send(Key("a"), admins, Post(title="x")), Busy)
 
 
 # --- pacing -------------------------------------------------------------------------------------------------------
