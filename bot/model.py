@@ -486,6 +486,16 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many deliveries of one kind ended one way, and why."""
+
+    say: Say
+    fate: Fate
+    why: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A delivery taken for sending, with what is known of earlier tries."""
 

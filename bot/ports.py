@@ -24,6 +24,7 @@ from bot.model import (
     Scope,
     Settled,
     Sighting,
+    Tally,
     Target,
     Track,
     Watch,
@@ -239,6 +240,10 @@ class Transaction(Protocol):
 
     async def next_start(self, now: datetime) -> datetime | None:
         """When the next OWED row may be claimed or must be expired (may be past); None when nothing is owed."""
+        ...
+
+    async def tally(self) -> tuple[Tally, ...]:
+        """How all deliveries that are kept ended, or that they have not; by kind, fate, reason."""
         ...
 
     async def last_ping(self, target: Target, event: EventId) -> datetime | None:

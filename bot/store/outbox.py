@@ -34,7 +34,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Say, Settled, Target
+from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Say, Settled, Tally, Target
 from bot.store.codec import delivery_of, delivery_row, target_of
 from bot.store.rows import Rows, Values, chunks, is_target, same_target
 from bot.store.tables import DROPPED, OWED, SENT, Instant, outbox, paused
@@ -136,6 +136,17 @@ class Outbox(Rows):
                 Settled(what=row.what, attempt=row.attempt, fate=Fate(row.fate), why=row.why, at=row.at, pinged=row.pinged)
             )
         return {target: tuple(rows) for target, rows in found.items()}
+
+    async def tally(self) -> tuple[Tally, ...]:
+        counted = (
+            select(_o.say, _o.fate, _o.why, func.count().label("count"))
+            .group_by(_o.say, _o.fate, _o.why)
+            .order_by(_o.say, _o.fate, _o.why)
+        )
+        return tuple(
+            Tally(say=Say(row.say), fate=Fate(row.fate), why=row.why, count=row._mapping["count"])  # noqa: SLF001 — a Row has a count() of its own
+            for row in await self._read(counted)
+        )
 
     async def set_countdown(
         self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime

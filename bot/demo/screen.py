@@ -1,0 +1,117 @@
+"""What appears in which channel, live and readable: cards as panels, edits marked, pings visible, a clock and a progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from rich import box
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.text import Text
+
+from bot.demo.markdown import shown
+from bot.sandbox.record import Acted, Asked, Entry, Said
+from bot.sandbox.wire import Json
+
+WIDTH = 100
+"""Columns when there is no terminal. A terminal that is narrower is used as it is."""
+
+
+class Screen:
+    """Shows entries of the loopback Discord's record as a member would see them."""
+
+    def __init__(self, start: datetime, end: datetime, names: Mapping[int, str], *, color: bool) -> None:
+        self.console = Console(no_color=not color, highlight=False, width=None if Console().is_terminal else WIDTH)
+        self._names = names
+        self._start, self._span = start, max(end - start, timedelta(seconds=1))
+        self.posted = self.edited = self.pings = 0
+        bar = (TextColumn("{task.description}"), BarColumn(bar_width=None), TextColumn("{task.percentage:3.0f} %"))
+        self._progress = Progress(*bar, console=self.console, disable=not self.console.is_terminal, transient=True)
+        self._task: TaskID = self._progress.add_task(clock(start), total=1.0)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def tick(self, now: datetime) -> None:
+        """Move the clock and the bar."""
+        self._progress.update(self._task, description=clock(now), completed=(now - self._start) / self._span)
+
+    def say(self, now: datetime, text: str) -> None:
+        """Tell what happens in the world outside Discord."""
+        self.console.print(Text.assemble((clock(now), "dim"), "  ", (text, "yellow")))
+
+    def show(self, entry: Entry) -> bool:
+        """Show one entry; True when a reader had something to see."""
+        match entry:
+            case Acted():
+                who = Text.assemble(
+                    (clock(entry.at), "dim"), "  ", self._place(entry.guild, entry.channel), "  ", (entry.user, "bold green")
+                )
+                self.console.print(Text.assemble(who, "  ", (entry.text, "cyan")))
+                return True
+            case Said() if entry.bot:
+                self._message(entry)
+                return True
+            case Said() | Asked():
+                return False
+
+    def _message(self, entry: Said) -> None:
+        new = entry.what in {"create", "ephemeral", "mirror"}
+        private = " · only they see it" if entry.what == "ephemeral" else ""
+        if not entry.interaction:
+            self.posted += new
+            self.edited += entry.what == "edit"
+        mark = {"edit": "✎ edited", "delete": "✗ deleted"}.get(entry.what, "")
+        title = Text.assemble(
+            (clock(entry.at), "dim"), "  ", self._place(entry.guild, entry.channel), f"  {mark}", (private, "dim")
+        )
+        self.console.print(title)
+        self.console.print(
+            Panel(Group(*self._body(entry)), box=box.ROUNDED, border_style=colour(entry), width=min(self.console.width, WIDTH))
+        )
+
+    def _body(self, entry: Said) -> list[Text]:
+        rows: list[Text] = []
+        pinged = [*entry.pings.roles, *entry.pings.users]
+        if pinged and entry.what != "edit":
+            self.pings += 1
+            rows.append(Text(f"🔔 pings {', '.join('@' + self._names.get(one, '?') for one in pinged)}", "bold magenta"))
+        if entry.content:
+            rows.append(shown(entry.content, entry.at, self._names))
+        for embed in entry.embeds:
+            rows += self._embed(embed, entry.at)
+        buttons = [str(b.get("label", "")) for row in entry.components for b in row.get("components", []) if b.get("label")]
+        if buttons:
+            rows.append(Text("  ".join(f"[{label}]" for label in buttons), "bold blue"))
+        return rows
+
+    def _embed(self, embed: Json, at: datetime) -> list[Text]:
+        rows = [Text(str(embed["title"]), "bold")] if embed.get("title") else []
+        rows += [shown(line, at, self._names) for line in str(embed.get("description", "")).splitlines() if line]
+        for one in embed.get("fields", []):
+            rows.append(Text.assemble((f"{one['name']}: ", "bold"), shown(str(one["value"]), at, self._names)))
+        footer = embed.get("footer", {}).get("text", "")
+        return [*rows, Text(str(footer), "dim")] if footer else rows
+
+    def _place(self, guild: int | None, channel: int) -> Text:
+        server = self._names.get(guild or 0, "direct message")
+        return Text.assemble((server, "bold"), (f" #{self._names.get(channel, '?')}" if guild else "", "bold cyan"))
+
+
+def clock(at: datetime) -> str:
+    """Write the demo's time."""
+    return f"{at:%a %-d %b %Y %H:%M:%S} UTC"
+
+
+def colour(entry: Said) -> str:
+    """Give the border the colour of the embed."""
+    number = next((embed["color"] for embed in entry.embeds if "color" in embed), None)
+    return f"#{number:06x}" if isinstance(number, int) else "white"
