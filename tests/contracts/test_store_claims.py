@@ -282,6 +282,18 @@ async def test_a_claim_that_is_not_yet_committed_is_not_taken_twice(database: Da
     assert named(await other) == ["c"]
 
 
+async def test_a_target_that_somebody_has_just_taken_is_not_free_for_a_more_urgent_row(database: Database) -> None:
+    """The first claim, not yet committed, found one row due; the second, a moment later, another of the same target."""
+    first, second = await database.open(), await database.open()
+    await owe(first, delivery("urgent", start=NOW, pings=True), delivery("earlier", start=NOW - HOUR))
+    async with first.transaction() as tx:
+        mine = await tx.claim(NOW - SECOND, 1, LEASE)
+        other = asyncio.create_task(claimed(second, NOW))
+        await asyncio.wait((other,), timeout=0.2)
+    assert named(list(mine)) == ["earlier"]
+    assert await other == []
+
+
 async def test_planning_and_sending_at_once_get_in_each_other_s_way_but_never_lock_up(database: Database) -> None:
     """The same countdown planned by two processes in opposite orders, while a third claims, records and expires."""
     stores = [await database.open() for _ in range(3)]
@@ -289,11 +301,14 @@ async def test_planning_and_sending_at_once_get_in_each_other_s_way_but_never_lo
     other = [delivery("T-10m", number, start=NOW - 2 * HOUR) for number in range(60, 0, -1)]
     done = asyncio.Event()
 
-    async def replan(store: SqlStore) -> None:
-        for plan in (one, other) * 10:
+    together = asyncio.Barrier(2)
+
+    async def replan(store: SqlStore, step: int) -> None:
+        for turn, plan in enumerate((one, other) * 10):
+            await together.wait()
             async with store.transaction() as tx:
-                await tx.set_countdown(MS19, plan, [], NOW)
-                await tx.owe([delivery("slip", number, say=Say.SLIP) for number in range(20)])
+                await tx.owe([delivery(f"slip-{turn}", number, say=Say.SLIP) for number in range(1, 60)[::step]])
+                await tx.set_countdown(MS19, plan[::step], [], NOW)
                 await tx.drop(MS19, {Say.SLIP}, "superseded", NOW)
 
     async def send(store: SqlStore) -> None:
@@ -307,8 +322,8 @@ async def test_planning_and_sending_at_once_get_in_each_other_s_way_but_never_lo
     async with asyncio.timeout(40), asyncio.TaskGroup() as everybody:
         everybody.create_task(send(stores[2]))
         async with asyncio.TaskGroup() as planners:
-            for store in stores[:2]:
-                planners.create_task(replan(store))
+            planners.create_task(replan(stores[0], 1))
+            planners.create_task(replan(stores[1], -1))
         done.set()
     async with stores[0].transaction() as tx:
         await tx.set_countdown(MS19, one, [], NOW)
