@@ -162,9 +162,9 @@ def streams_row(streams: Sequence[Webcast]) -> str:
     return f"📺 {' | '.join(stream_text(stream) for stream in streams)}" if streams else ""
 
 
-def age(track: Track, now: datetime) -> str:
+def age(track: Track, now: datetime, old: timedelta = OLD) -> str:
     """Say that the feed has been silent, once that is long."""
-    return f"⚠️ no news from the launch feed since {stamp(track.seen, 'R')}" if now - track.seen > OLD else ""
+    return f"⚠️ no news from the launch feed since {stamp(track.seen, 'R')}" if now - track.seen > old else ""
 
 
 def face(post: Post) -> str:

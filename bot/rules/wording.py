@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import OUTCOMES, Event, Facet, Kind, Link, Net, Notice, Post, Say, Status, Tone, Track, Watch, Webcast
-from bot.rules.card import CREDIT, STATUS_WORDS, TONES, boosters, card, story, streams_row
+from bot.rules.card import CREDIT, STATUS_WORDS, TONES, age, boosters, card, story, streams_row
 from bot.rules.countdown import lead_text
 from bot.rules.nets import shift
 from bot.rules.text import headline, link, net_text, net_utc, plain, span_text, stamp, subject, when
 from bot.rules.webcasts import ranked
 
+SILENT = timedelta(minutes=45)
+"""Chosen, not measured: a notice whose data are older says so. Near T-0 polls are minutes apart."""
 LISTED = 10
 """A list shows at most this many events; it says how many more there are."""
 
@@ -45,7 +47,7 @@ def post(notice: Notice, track: Track, now: datetime, *, as_card: bool) -> Post:
         full = card(track, now, language=notice.language)
         return replace(full, lead_in=short.lead_in, roles=notice.roles, users=notice.users)
     buttons = tuple(Link("Watch", link(best.url)) for best in told.streams[:1])
-    lines = tuple(line for line in (*short.lines, asked(notice)) if line)
+    lines = tuple(line for line in (*short.lines, age(track, now, SILENT), asked(notice)) if line)
     return replace(short, lines=lines, buttons=buttons, footer=CREDIT, roles=notice.roles, users=notice.users)
 
 
