@@ -247,7 +247,8 @@ def launch_unsaid(record: Record, rocket: Record | None, mission: Record | None)
     """Name the fields on which a launch record is silent. A flat string of the list mode says less than is known."""
     silent = unsaid_by(record, LAUNCH_SAYS)
     silent |= {field for field in ("pad", "mission") if isinstance(record.value.get(field), str)}
-    silent |= nulls(record, "name", "net", "status")
+    silent |= nulls(record, "name", "net")
+    silent |= {"status"} if record.value.get("status") is None else set()  # the description allows null: it says nothing
     inside: tuple[tuple[str, Record | None, tuple[str, ...]], ...] = (
         ("agencies", mission, ("agencies",)),
         ("spacecraft", rocket, ("spacecraft_stage", "payloads")),

@@ -165,7 +165,7 @@ def test_a_status_that_is_new_is_unknown_and_reported() -> None:
 def test_a_status_that_is_null_leaves_what_was_known() -> None:
     page = parse_detail({**LAUNCH, "net": "2021-10-05T08:55:02Z", "status": None})
     assert page.sightings[0].unsaid >= {"status"}
-    assert page.faults[0].why == "null"
+    assert parse_detail({**LAUNCH, "net": None, "status": None}).faults[0].why == "null"
 
 
 def test_a_docking_has_no_status() -> None:
