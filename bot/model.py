@@ -301,6 +301,8 @@ class Track:
     scrubs: tuple[datetime, ...] = ()
     nets: tuple[NetSeen, ...] = ()
     """Every NET there was, oldest first, bounded by rules/changes.py."""
+    streamless: datetime | None = None
+    """Since when no stream of it is known; None while there is one."""
     unsettled: NetSeen | None = None
     """The NET that people know while a fresh slip waits to be told, and since when: coming back to it is a flap."""
     left: datetime | None = None

@@ -175,8 +175,8 @@ class LaunchFeed:
     async def read(self, ask: Ask) -> Sightings | Gone:
         """Answer as the mood has it."""
         if ask.scope is Scope.ONE:
-            name, event = next((n, e) for n, e in self.events.items() if e.id == ask.event)
-            return Gone() if name in self.dead else Sightings(sightings=(Sighting(event=event, feed=self.name),))
+            name, event = next(((n, e) for n, e in self.events.items() if e.id == ask.event), (None, None))
+            return Gone() if event is None or name in self.dead else Sightings(sightings=(Sighting(event=event, feed=self.name),))
         launches = ask.scope is Scope.ALL
         listed = [e for n, e in self.events.items() if n not in self.lost | self.dead and (e.kind is Kind.LAUNCH) is launches]
         if self.mood == "half":

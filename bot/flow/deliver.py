@@ -31,7 +31,7 @@ from bot.ports import Clock, Outlet, OutletDown, Store, StoreDown, Transaction
 from bot.rules import wording
 from bot.rules.card import card as card_post
 from bot.rules.card import face
-from bot.rules.following import wanted
+from bot.rules.following import asks, wanted
 from bot.rules.matching import Names, followings, wants
 from bot.rules.planning import edits_card, may_ping, overdue, starts_card, trouble
 from bot.rules.retrying import CardGone, Done, GiveUp, Next, Pause, RetryAt, after, must_read_back
@@ -130,7 +130,7 @@ class Deliverer:
         if notice.say is Say.SUMMARY:
             return await self.summarise(tx, sent, asking, now)
         track = await tx.track(sent.event) if sent.event else None
-        if track is None or not any(wants(watch, track.event, self.names) for watch in asking):
+        if track is None or not any(asks(watch, notice.say) and wants(watch, track.event, self.names) for watch in asking):
             return Dropped("no watch asks for it any more")
         card = await tx.card(sent.target, track.event.id)
         if edits_card(sent, card):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,9 @@ KNOWN_BACK = timedelta(days=40)
 """Chosen, not measured: tracks whose NET is longer ago are not compared with a list. Lists keep them a day (FEEDS)."""
 STAYS_LISTED = timedelta(hours=24)
 """Launch Library lists an event for this long after its NET (FEEDS): until then its absence means something."""
+
+LISTS = frozenset({Scope.ALL, Scope.EVENTS})
+"""Whole lists: what is not on one has left it."""
 
 
 @dataclass(slots=True)
@@ -88,13 +91,14 @@ class Poller:
         for fault in page.faults:
             log.warning("part of a page could not be read", extra={"feed": self.feed.name, "where": fault.where, "why": fault.why})
         known = await self.known(now)
-        absent = self.absent(ask, page, known, now)
+        sightings = await self.named(page.sightings, known)
+        absent = self.absent(ask, page, {sighting.event.id for sighting in sightings}, known, now)
         baseline = not await self.baselined(ask.scope)
         bugs: list[Exception] = []
         unchanged: list[EventId] = []
-        for sighting in page.sightings:
+        for sighting in sightings:
             try:
-                named = await self.named(sighting, known, absent)
+                named = sighting if sighting.event.id in known else await self.continued(sighting, absent)
                 if await self.absorb(named, known.get(named.event.id), now, silent=baseline):
                     unchanged.append(named.event.id)
             except Exception as bug:
@@ -102,9 +106,9 @@ class Poller:
                 bugs.append(bug)
         async with self.store.transaction() as tx:
             await tx.touch(unchanged, self.feed.name, now)
-            for track in absent:
-                if recreated(track.event, (s.event for s in page.sightings)) is None:
-                    await tx.keep(left_list(track, now))
+            for event in absent if ask.scope in LISTS else ():
+                if locked := await tx.track(event):
+                    await tx.keep(left_list(locked, now))
             if baseline and page.whole:
                 await self.take_baseline(tx, ask.scope, now)
         if bugs:
@@ -130,34 +134,39 @@ class Poller:
 
     # --- ids ------------------------------------------------------------------------------------------------------
 
-    async def named(self, sighting: Sighting, known: dict[EventId, Track], absent: Iterable[Track]) -> Sighting:
-        """Give a sighting the id under which its event is known: a feed may have created it anew."""
-        if sighting.event.id in known:
-            return sighting
-        fact = f"alias:{sighting.event.id}"
+    async def named(self, sightings: Sequence[Sighting], known: Collection[EventId]) -> tuple[Sighting, ...]:
+        """Give sightings the ids under which their events were known before the feed created them anew."""
         async with self.store.transaction() as tx:
-            alias = await tx.recall(fact)
-            if alias is None and (old := recreated(sighting.event, (track.event for track in absent))):
-                await tx.remember(fact, old)
-                log.info("an event goes on under a new id", extra={"event": old, "new": sighting.event.id})
-                alias = old
-        return replace(sighting, event=replace(sighting.event, id=EventId(alias))) if alias else sighting
+            facts = {s.event.id: await tx.recall(alias_of(s.event.id)) for s in sightings if s.event.id not in known}
+        return tuple(under(alias, sighting) if (alias := facts.get(sighting.event.id)) else sighting for sighting in sightings)
 
-    def absent(self, ask: Ask, page: Sightings, known: dict[EventId, Track], now: datetime) -> tuple[Track, ...]:
+    async def continued(self, sighting: Sighting, absent: dict[EventId, Track]) -> Sighting:
+        """Let an unknown id go on as the event that went missing in its place, if there is one; else it is a new event."""
+        old = recreated(sighting.event, (track.event for track in absent.values()))
+        if old is None:
+            return sighting
+        async with self.store.transaction() as tx:
+            await tx.remember(alias_of(sighting.event.id), old)
+        log.info("an event goes on under a new id", extra={"event": old, "new": sighting.event.id})
+        del absent[old]
+        return under(old, sighting)
+
+    def absent(
+        self, ask: Ask, page: Sightings, listed: Collection[EventId], known: Mapping[EventId, Track], now: datetime
+    ) -> dict[EventId, Track]:
         """Give the known events that this whole list should show and does not."""
-        if not page.whole or ask.scope not in {Scope.ALL, Scope.EVENTS}:
-            return ()
-        listed = {sighting.event.id for sighting in page.sightings}
-        return tuple(
-            track
-            for track in known.values()
-            if track.event.id not in listed and track.feed == self.feed.name and self.belongs(track.event, ask.scope, page, now)
-        )
+        if not page.whole or ask.scope not in LISTS | {Scope.NEAR} or (ask.scope is Scope.NEAR and page.until is None):
+            return {}
+        return {
+            event: track
+            for event, track in known.items()
+            if event not in listed and track.feed == self.feed.name and self.belongs(track.event, ask.scope, page, now)
+        }
 
     def belongs(self, event: Event, scope: Scope, page: Sightings, now: datetime) -> bool:
         """Whether an event belongs on a list of this scope: ahead or just past, not over, within what the list covers."""
         at = event.net.at
-        if at is None or event.status in OVER or (event.kind is Kind.LAUNCH) is not (scope is Scope.ALL):
+        if at is None or event.status in OVER or (event.kind is Kind.LAUNCH) is (scope is Scope.EVENTS):
             return False
         return now - STAYS_LISTED < at and (page.until is None or at <= page.until)
 
@@ -167,7 +176,10 @@ class Poller:
             known = await tx.track(event)
             if known is None:
                 return
-            track, changes = gone(known, now)
+            listed = (
+                track.event for track in await tx.tracks(net_since=now - STAYS_LISTED) if is_listed(track) and track is not known
+            )
+            track, changes = gone(known, now, twin=recreated(known.event, listed))
             await tx.keep(track)
             if changes:
                 await replan(tx, self.desk, track, changes, now, before=known.event)
@@ -175,7 +187,7 @@ class Poller:
     async def still(self, ask: Ask, now: datetime) -> None:
         """Note that a list said the same as before: what it covers was seen now."""
         kinds = {Kind.LAUNCH} if ask.scope in {Scope.ALL, Scope.NEAR} else set(Kind) - {Kind.LAUNCH}
-        if ask.scope in {Scope.ALL, Scope.EVENTS}:
+        if ask.scope in LISTS:
             known = await self.known(now)
             async with self.store.transaction() as tx:
                 mine = [t.event.id for t in known.values() if t.feed == self.feed.name and t.event.kind in kinds and not t.left]
@@ -191,7 +203,7 @@ class Poller:
 
     async def take_baseline(self, tx: Transaction, scope: Scope, now: datetime) -> None:
         """Write down that the first list is in; watches that waited for it get their summary a little later."""
-        if scope not in {Scope.ALL, Scope.EVENTS}:
+        if scope not in LISTS:
             return
         await tx.remember(f"{BASELINE}:{self.feed.name}:{scope}", now.isoformat())
         if scope is Scope.ALL:
@@ -202,3 +214,18 @@ class Poller:
 def looked_for(tracks: Iterable[Track]) -> tuple[LookUp, ...]:
     """Give the events that left their list and are not over: they are asked for by their id."""
     return tuple(LookUp(track.event.id, track.missing) for track in tracks if track.left and track.event.status not in OVER)
+
+
+def is_listed(track: Track) -> bool:
+    """Whether an event was on its list when that was last read, and lies ahead."""
+    return track.left is None and track.missing is None and track.event.status not in OVER
+
+
+def alias_of(event: EventId) -> str:
+    """Name the fact under which event this id goes on."""
+    return f"alias:{event}"
+
+
+def under(event: str, sighting: Sighting) -> Sighting:
+    """Give a sighting another id."""
+    return replace(sighting, event=replace(sighting.event, id=EventId(event)))

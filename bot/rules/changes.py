@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from bot.model import FLOWN, OVER, Event, Net, NetSeen, Sighting, Status, Track, Webcast
-from bot.rules.nets import SAME_ATTEMPT, nearness, same_attempt, shift
+from bot.model import FLOWN, OVER, Event, EventId, Net, NetSeen, Sighting, Status, Track, Webcast
+from bot.rules.nets import SAME_ATTEMPT, day_of, nearness, same_attempt, shift
 from bot.rules.webcasts import ranked
 
 SCRUB_WINDOW = timedelta(hours=3)
@@ -76,6 +76,11 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """The hold is over, and the count goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class LiftedOff:
     """It flies."""
 
@@ -88,10 +93,16 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """The feed keeps another entry of it: this one ends without a word."""
+
+
+@dataclass(frozen=True, slots=True)
 class WebcastFound:
-    """The first stream that can be watched."""
+    """A stream that can be watched, after none was known since then."""
 
     webcast: Webcast
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +126,10 @@ Change = (
     | Scrubbed
     | Resumed
     | Held
+    | Released
     | LiftedOff
     | Ended
+    | Merged
     | WebcastFound
     | WentLive
     | Touched
@@ -151,6 +164,7 @@ def first_track(sighting: Sighting, now: datetime) -> Track:
         attempt=attempt_of(event.net),
         armed_at=now,
         nets=(NetSeen(event.net, now),),
+        streamless=None if ranked(event, now) else now,
     )
 
 
@@ -166,7 +180,7 @@ def is_older(before: Event, after: Event) -> bool:
 
 def attempt_of(net: Net) -> str:
     """Name the countdown that a NET starts: its UTC day, or nothing while there is no clock time."""
-    return net.clock.date().isoformat() if net.clock else ""
+    return day_of(net.clock).isoformat() if net.clock else ""
 
 
 def happened(known: Track, after: Event, now: datetime) -> list[Change]:
@@ -182,7 +196,7 @@ def happened(known: Track, after: Event, now: datetime) -> list[Change]:
     if not is_live(before) and is_live(after):
         changes.append(WentLive())
     if not ranked(before, now) and (found := ranked(after, now)):
-        changes.append(WebcastFound(found[0]))
+        changes.append(WebcastFound(found[0], known.streamless or known.first_seen))
     differing = frozenset(f.name for f in fields(Event) if getattr(before, f.name) != getattr(after, f.name))
     return [*changes, Touched(differing)]
 
@@ -197,6 +211,8 @@ def countdown_changes(known: Track, after: Event, now: datetime) -> list[Change]
     changes: list[Change] = []
     if is_hold(known, after, now):
         changes.append(Held())
+    if before.status is Status.HOLD and after.status is not Status.HOLD:
+        changes.append(Released())
     if before.net != after.net:
         changes += net_changes(known, after.net, now)
     return changes
@@ -271,6 +287,7 @@ def advanced(known: Track, event: Event, changes: tuple[Change, ...], now: datet
         released=now if before.status is Status.HOLD and event.status is not Status.HOLD else known.released,
         scrubs=(*known.scrubs, now) if scrubbed else known.scrubs,
         nets=(*known.nets, NetSeen(net, now))[-NETS_KEPT:] if moved else known.nets,
+        streamless=None if ranked(event, now) else known.streamless or now,
         unsettled=NetSeen(pending.before, now) if pending else None if moved else known.unsettled,
     )
 
@@ -295,11 +312,12 @@ GONE_TWICE = timedelta(hours=1)
 """A 404 counts once it is repeated this much later (ALERTS)."""
 
 
-def gone(known: Track, now: datetime) -> tuple[Track, tuple[Change, ...]]:
-    """Fold in a 404 for its id: the first is noted, one an hour later is its cancellation."""
-    if known.missing is None:
-        return replace(known, missing=now), ()
-    if now - known.missing < GONE_TWICE or known.event.status in OVER:
+def gone(known: Track, now: datetime, *, twin: EventId | None = None) -> tuple[Track, tuple[Change, ...]]:
+    """Fold in a 404 for its id: the first is noted, one an hour later is its cancellation. `twin`: the entry it was merged into."""
+    if known.event.status in OVER:
         return known, ()
+    if twin is None and (known.missing is None or now - known.missing < GONE_TWICE):
+        return replace(known, missing=known.missing or now), ()
+    ended = Ended(Status.CANCELLED) if twin is None else Merged()
     event = replace(known.event, status=Status.CANCELLED)
-    return replace(known, event=event), (Ended(Status.CANCELLED), Touched(frozenset({"status"})))
+    return replace(known, event=event), (ended, Touched(frozenset({"status"})))

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.model import Following, Net, Notice, RoleId, Say, UserId, Watch
+from bot.model import CHOOSABLE, Following, Net, Notice, RoleId, Say, UserId, Watch
 
 
 def wanted(following: Following) -> frozenset[Say]:
     """Everything that any of the watches wants said."""
     return frozenset[Say]().union(*(watch.notices for watch, _ in following.watches))
+
+
+def asks(watch: Watch, say: Say) -> bool:
+    """Whether a watch wants such a notice; one that is not for choosing goes to everybody."""
+    return say in watch.notices or say not in CHOOSABLE
 
 
 def leads_of(following: Following) -> tuple[timedelta, ...]:

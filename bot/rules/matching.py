@@ -26,7 +26,7 @@ CODE = 2
 
 def normalised(text: str) -> str:
     """Fold case, accents and punctuation, so that `Soyuz-MS 19` and `soyuz ms-19` are one spelling."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 

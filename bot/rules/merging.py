@@ -10,6 +10,8 @@ from bot.rules.matching import normalised
 
 SAME_NET = timedelta(days=1)
 """Two entries of one launch stand no farther apart (ALERTS)."""
+COMMON = frozenset({"group", "flight", "mission", "unknown", "payload", "demo", "launch", "docking", "landing", "eva", "spacewalk"})
+"""Words of many missions: having one in common says nothing."""
 
 
 def recreated(fresh: Event, absent: Iterable[Event]) -> EventId | None:
@@ -21,7 +23,18 @@ def same(old: Event, new: Event) -> bool:
     """Whether two entries describe one event."""
     if old.kind is not new.kind or old.net.at is None or new.net.at is None or abs(new.net.at - old.net.at) > SAME_NET:
         return False
-    return vehicle(old) == vehicle(new) and site(old) == site(new) and bool(mission_words(old) & mission_words(new))
+    return vehicle(old) == vehicle(new) and site(old) == site(new) and alike(mission_words(old), mission_words(new))
+
+
+def alike(old: frozenset[str], new: frozenset[str]) -> bool:
+    """Whether two missions have a word in common and no number that differs: Starlink 6-78 is not Starlink 6-77."""
+    mine, theirs = numbers(old), numbers(new)
+    return bool(old & new) and (mine <= theirs or theirs <= mine)
+
+
+def numbers(words: frozenset[str]) -> frozenset[str]:
+    """Give the words that hold a number."""
+    return frozenset(word for word in words if any(letter.isdigit() for letter in word))
 
 
 def vehicle(event: Event) -> str:
@@ -38,4 +51,4 @@ def mission_words(event: Event) -> frozenset[str]:
     """Give the words and numbers of the mission's name; those of the vehicle say nothing."""
     name = event.name.partition("|")[2] or event.name
     words = frozenset(normalised(name).split()) - frozenset(vehicle(event).split())
-    return words - {"group", "flight", "mission", "unknown", "payload", "demo"}
+    return words - COMMON

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.model import FLOWN, OVER, Event, Fate, Following, Net, Notice, Say, Settled, Status, Track, Watch
+from bot.model import CHOOSABLE, FLOWN, OVER, Event, Fate, Following, Net, Notice, Say, Settled, Status, Track, Watch
 from bot.rules.changes import (
     Change,
     Coarsened,
@@ -16,7 +16,9 @@ from bot.rules.changes import (
     FirstSeen,
     Held,
     LiftedOff,
+    Merged,
     Moved,
+    Released,
     Resumed,
     Returned,
     Scrubbed,
@@ -26,7 +28,7 @@ from bot.rules.changes import (
 )
 from bot.rules.countdown import what_of
 from bot.rules.following import leads_of, notice_of, wanted, watches_for
-from bot.rules.nets import nearness
+from bot.rules.nets import nearness, shift, span
 
 SLIPS = ((timedelta(days=1), timedelta(minutes=10)), (timedelta(days=7), timedelta(hours=1)), (timedelta.max, timedelta(days=1)))
 """Inside this distance to the nearest NET, a move from this size on is news (ALERTS)."""
@@ -61,12 +63,16 @@ class Case:
 
 
 def news(case: Case, changes: Sequence[Change], *, newly: bool) -> tuple[Notice, ...]:
-    """Say what has to be said at once; `newly`: the target did not want this event before. One message says both of a pair."""
+    """Say what has to be said at once; `newly`: the target did not want this event before. An introduction says it all."""
     ask = wanted(case.following)
-    seen = tuple(changes) if any(isinstance(change, FirstSeen) for change in changes) or not newly else (FirstSeen(), *changes)
-    found = [notice for change in seen for notice in told(case, change) if notice.say in ask]
-    both = any(notice.say is Say.ANNOUNCED for notice in found)
-    return tuple(notice for notice in found if not (both and notice.say is Say.DATED))
+    seen = (FirstSeen(), *changes) if newly else tuple(changes)
+    found = [(change, notice) for change in seen for notice in told(case, change) if notice.say in ask]
+    introduced = any(notice.say is Say.ANNOUNCED for _, notice in found)
+    return tuple(notice for change, notice in found if not (introduced and isinstance(change, COMPARES)))
+
+
+COMPARES = Dated | Moved | Coarsened | Resumed | Scrubbed
+"""Changes that are told by what was known before: nothing to one who never heard of the event."""
 
 
 def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR0911, PLR0912 — one table over the union
@@ -76,10 +82,11 @@ def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR09
             return announced(case)
         case Dated(before):
             return (said(case, Say.DATED, "dated", ANNOUNCED_FRESH, before=before),)
-        case Moved(before, by, told_at):
-            return slip(case, before, told_at) if is_news(case, before, by) else ()
+        case Moved(before, _, told_at):
+            known = untold(case) or before
+            return slip(case, known, told_at) if is_news(case, known) else ()
         case Coarsened(before, told_at):
-            return slip(case, before, told_at)
+            return slip(case, untold(case) or before, told_at)
         case Resumed():
             return slip(case, case.event.net, case.now)
         case Scrubbed(before):
@@ -101,9 +108,9 @@ def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR09
             return outcome(case, status)
         case WentLive():
             return live(case)
-        case WebcastFound():
-            return stream(case)
-        case Returned() | Touched():
+        case WebcastFound(_, since):
+            return stream(case, since)
+        case Returned() | Released() | Merged() | Touched():
             return ()
         case _:
             assert_never(change)
@@ -122,19 +129,33 @@ def announced(case: Case) -> tuple[Notice, ...]:
     return (said(case, Say.ANNOUNCED, "announced", ANNOUNCED_FRESH),)
 
 
-def is_news(case: Case, before: Net, by: timedelta) -> bool:
+def is_news(case: Case, before: Net) -> bool:
     """Whether a moved NET is told: by how far it moved, at its distance. One that is past by now is history."""
     after = case.event.net
-    if after.clock is not None and after.clock <= case.now:
+    by = shift(before, after)
+    if by is None or (after.clock is not None and after.clock <= case.now):
         return False
     near = nearness(case.now, before, after)
     distance = timedelta.max if near is None else near
     return abs(by) >= next(size for inside, size in SLIPS if distance <= inside)
 
 
+def untold(case: Case) -> Net | None:
+    """While a slip waits that was not told yet and now never will be: the NET that the last message showed, else the first."""
+    if not any(s.fate is Fate.OWED and s.what.startswith(SLIP) for s in case.settled):
+        return None
+    last = max((s.at for s in case.settled if s.fate is Fate.SENT and s.at), default=None)
+    nets = case.track.nets
+    return next((seen.net for seen in reversed(nets) if last and seen.at <= last), nets[0].net)
+
+
+SLIP = "slip-"
+"""What the name of a slip within its attempt begins with."""
+
+
 def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
     """Tell a NET that moved, in either direction, or a count that resumed; superseded when it moves again."""
-    what = f"slip-{case.track.moves}-{len(case.track.scrubs)}"
+    what = f"{SLIP}{case.track.moves}-{len(case.track.scrubs)}"
     pings = called(case, Say.SLIP, before)
     return (notice_of(case.following, Say.SLIP, what, due, due + NEWS_FRESH, before=before, pings=pings),)
 
@@ -164,20 +185,20 @@ def distance(net: Net, now: datetime) -> timedelta | None:
     return timedelta() if net.clock is None and net.at.date() == now.date() else abs(net.at - now)
 
 
-def stream(case: Case) -> tuple[Notice, ...]:
-    """Tell a first stream that came after a close reminder had to go out without one. Else the card says it."""
+def stream(case: Case, since: datetime) -> tuple[Notice, ...]:
+    """Tell a stream that came after a close reminder had to go out without one. Else the card says it."""
     t0 = case.event.net.clock
     close = {what_of(lead) for lead in leads_of(case.following) if lead <= STREAM_LEAD}
-    went_out = any(s.fate is Fate.SENT and s.attempt == case.track.attempt and s.what in close for s in case.settled)
-    if t0 is None or t0 <= case.now or not went_out:
+    reminded = (s for s in case.settled if s.fate is Fate.SENT and s.attempt == case.track.attempt and s.what in close)
+    if t0 is None or t0 <= case.now or not any(s.at and s.at >= since for s in reminded):
         return ()
     return (said(case, Say.STREAM, "stream", t0 - case.now),)
 
 
 def outcome(case: Case, status: Status) -> tuple[Notice, ...]:
     """Tell how it ended, unless that is a day old. A corrected outcome is told too: its name carries the status."""
-    t0 = case.event.net.clock
-    if t0 is not None and case.now - t0 > OUTCOME_FRESH:
+    meant = span(case.event.net)
+    if meant is not None and case.now - meant[1] > OUTCOME_FRESH:
         return ()
     return (said(case, Say.OUTCOME, f"outcome-{status.value.replace(' ', '-')}", OUTCOME_FRESH),)
 
@@ -189,7 +210,9 @@ VOID: tuple[tuple[type, frozenset[Say]], ...] = (
     (Scrubbed, frozenset({Say.SLIP, Say.HOLD, Say.LIVE, Say.STREAM, Say.EDIT})),
     (Resumed, frozenset({Say.SCRUB, Say.SLIP})),
     (Held, frozenset({Say.SLIP})),
+    (Released, frozenset({Say.HOLD})),
     (LiftedOff, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM})),
+    (Merged, CHOOSABLE),
     (Ended, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM, Say.LIVE, Say.LIFTOFF})),
 )
 """What each change makes untrue of the news that has not left yet: dropped, not sent in sequence.

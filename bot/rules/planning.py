@@ -107,8 +107,8 @@ def edit(following: Following, track: Track, what: str, start: datetime) -> Deli
 
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
-ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.LIFTOFF, Say.OUTCOME, Say.EDIT})
-"""Said once per event, whatever the attempt."""
+ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.EDIT})
+"""Said once per event, whatever the attempt. A liftoff is not: an editor may have told it too early, of an attempt that ended."""
 
 
 def delivery(following: Following, track: Track, notice: Notice, head_start: timedelta = timedelta()) -> Delivery:

@@ -47,7 +47,10 @@ def rank(webcast: Webcast, now: datetime, language: str) -> tuple[object, ...]:
 
 def stream_id(url: str) -> str:
     """Name the stream behind an address: all ways to write one YouTube video give one name; else host and path."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address in brackets that is none
+        return url
     host = (parts.hostname or "").removeprefix("www.")
     path = parts.path.rstrip("/")
     if host in YOUTUBE:
