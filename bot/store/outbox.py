@@ -22,7 +22,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    not_,
     null,
     or_,
     select,
@@ -211,8 +210,7 @@ class Outbox(Rows):
         late = (
             select(_o.key)
             .where(_o.fate == OWED, _o.stale <= now, or_(_o.leased_until.is_(None), _o.leased_until <= now))
-            .order_by(_o.key)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True)  # without an order: who waits for nobody locks nobody up
         )
         dropped = (
             update(outbox)
@@ -349,5 +347,5 @@ def _changed(row: Row[Any], planned: Values) -> Values:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    # NOT, because SQLite would rather walk the index of `stale`, and nearly everything that is owed lies ahead of it.
-    return (_o.fate == OWED, _o.leased_until.is_(None), _o.try_at <= now, not_(_o.stale <= now))
+    # IS TRUE, or SQLite would walk the index of `stale` instead: nearly everything that is owed lies ahead of it.
+    return (_o.fate == OWED, _o.leased_until.is_(None), _o.try_at <= now, (_o.stale > now).is_(true()))
