@@ -175,12 +175,11 @@ class DiscordSandbox(Realm):
         if fault is not None and fault.latency:
             await asyncio.sleep(fault.latency)
         headers: dict[str, str] = {}
-        if fault is not None and not fault.harmless and not fault.after:
-            answer, scope = self._failed(fault, headers)
-        else:
+        answer, scope = Answer(), ""
+        if fault is None or fault.works_first:
             answer, scope = self._answer(request, route, reading, headers)
-            if fault is not None and not fault.harmless and (fault.after and not fault.cut):
-                answer, scope = self._failed(fault, headers)
+        if fault is not None and fault.replaces:
+            answer, scope = self._failed(fault, headers)
         status = 0 if fault is not None and (fault.drop or fault.stall or fault.cut) else answer.status
         code = as_number(as_object(answer.body).get("code")) if status >= FIRST_ERROR else 0
         self.log.add(

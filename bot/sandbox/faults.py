@@ -41,9 +41,14 @@ class Fault:
     hits: int = 0
 
     @property
-    def harmless(self) -> bool:
-        """Whether it only delays."""
-        return not (self.status or self.code or self.drop or self.cut or self.stall or self.retry_after or self.body is not None)
+    def replaces(self) -> bool:
+        """Whether something else is answered."""
+        return bool(self.status or self.code or self.retry_after) or self.body is not None
+
+    @property
+    def works_first(self) -> bool:
+        """Whether the request does its work, whatever becomes of the answer."""
+        return self.after or self.cut or not (self.replaces or self.drop or self.stall)
 
 
 @dataclass(slots=True)

@@ -117,9 +117,8 @@ class FeedSandbox:
         fault = self.faults.pick(request.method, request.path)
         if fault is not None and fault.latency:
             await asyncio.sleep(fault.latency)
-        works = fault is None or fault.harmless or fault.after or fault.cut
-        page = self._page(request) if works else NOTHING
-        if fault is not None and not fault.harmless:
+        page = self._page(request) if fault is None or fault.works_first else NOTHING
+        if fault is not None and (fault.replaces or fault.cut):
             page = _failed(fault, page)
         dropped = fault is not None and (fault.drop or fault.stall)
         read = Read(self.now(), request.path, request.query_string, 0 if dropped else page.status)

@@ -23,6 +23,11 @@ from bot.sandbox.wire import Json, as_list, as_object, as_objects, as_text, is_o
 DESCRIPTION = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
 STRICT, TOLERANT = "urn:discord:requests", "urn:discord:answers"
 """The description read for requests, where a key it does not know is wrong, and for answers, which may say more."""
+MISTAKE: Json = {
+    "type": "object",
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+    "required": ["code", "message"],
+}
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
 """How flags are written in a query."""
 MULTIPART = "multipart/form-data"
@@ -76,6 +81,8 @@ class ApiDescription:
         tolerant, strict = _unions(deepcopy(document)), _unions(document)
         for name, keys in UNDESCRIBED.items():
             strict["components"]["schemas"][name]["properties"] |= keys
+        # The mistakes of a form carry a word where every other error carries a number.
+        tolerant["components"]["schemas"]["InnerErrors"]["properties"]["_errors"]["items"] = MISTAKE
         # Ids travel as strings, but Discord reads numbers too, and discord.py writes some so.
         strict["components"]["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
         _forbid_unknown(strict["components"]["schemas"])

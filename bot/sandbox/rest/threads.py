@@ -71,11 +71,11 @@ def _post(call: Call, forum: Channel) -> Answer:
     form = Form()
     name = form.text(body, "name", "name", most=100, least=1, required=True) or ""
     tags = read_tags(call, forum, form)
-    if forum.needs_tag and not tags:
-        raise ApiError(40067, message="A tag is required to create a forum post in this channel")
     if not isinstance(body.get("message"), dict):
         form.fail("message", "BASE_TYPE_REQUIRED", "This field is required")
     form.done()
+    if forum.needs_tag and not tags:
+        raise ApiError(40067, message="A tag is required to create a forum post in this channel")
     draft = messages.permitted(realm, forum, realm.bot, messages.read(as_object(body.get("message")), call.uploads))
     if messages.is_empty(draft):
         raise ApiError(50006)
