@@ -11,11 +11,11 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from bot.redacting import log_to
+from bot.redacting import Redactor, log_to
 from bot.settings import Misconfigured, Settings, load
 
-OK, WRONG, BAD_CONFIG, REFUSED, NO_DATABASE, INCOMPLETE = 0, 1, 2, 3, 4, 5
-"""Exit codes: fine; a bug; the configuration; Discord's refusal; the database; a demo that owed something at its end."""
+OK, BAD_CONFIG, REFUSED, NO_DATABASE = 0, 2, 3, 4
+"""Exit codes: fine; the configuration; Discord's refusal; the database. A bug ends with 1."""
 
 log = logging.getLogger("tminus")
 
@@ -89,8 +89,9 @@ async def running(settings: Settings) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Play a scenario on a loopback Discord and a loopback feed."""
-    from bot.demo import play  # noqa: PLC0415
+    from bot.demo.play import play  # noqa: PLC0415
 
+    log_to(sys.stderr, logging.WARNING, Redactor())
     return asyncio.run(play(options.scenario, options.speed, color=not options.no_color))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -11,9 +11,12 @@ from rich import box
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Table
 from rich.text import Text
 
 from bot.demo.markdown import shown
+from bot.model import Fate, Tally
+from bot.sandbox.play import Answered
 from bot.sandbox.record import Acted, Asked, Entry, Said
 from bot.sandbox.wire import Json
 
@@ -47,6 +50,33 @@ class Screen:
     def say(self, now: datetime, text: str) -> None:
         """Tell what happens in the world outside Discord."""
         self.console.print(Text.assemble((clock(now), "dim"), "  ", (text, "yellow")))
+
+    def title(self, text: str) -> None:
+        """Say what is played."""
+        self.console.rule(Text(text, "bold"))
+
+    def sum_up(self, tally: Sequence[Tally], lost: Sequence[Tally], throttled: int, failures: Sequence[Answered]) -> None:
+        """Tell what was posted, edited and dropped, and why."""
+        self.console.rule(Text("Summary", "bold"))
+        table = Table(box=box.SIMPLE, show_edge=False)
+        for column in ("notice", "sent", "not sent", "why"):
+            table.add_column(column, justify="right" if column in {"sent", "not sent"} else "left")
+        for one in tally:
+            sent = one.fate is Fate.SENT
+            table.add_row(
+                one.say.value,
+                str(one.count) if sent else "",
+                "" if sent else str(one.count),
+                one.why or ("" if sent else "still ahead"),
+            )
+        self.console.print(table)
+        self.console.print(f"{self.posted} messages posted, {self.edited} edited, {self.pings} pings, {throttled} rate limits hit.")
+        for failure in failures:
+            self.console.print(Text(f"{failure.act.says}: {failure.failure}", "red"))
+        verdict = (
+            f"{sum(one.count for one in lost)} notices were owed and not delivered." if lost else "Everything owed was delivered."
+        )
+        self.console.print(Text(verdict, "bold red" if lost else "bold green"))
 
     def show(self, entry: Entry) -> bool:
         """Show one entry; True when a reader had something to see."""

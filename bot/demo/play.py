@@ -1,0 +1,176 @@
+"""Drives the demo: jumps the clock from one happening to the next, lets the bot do what it owes, and sums up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.app import App, assembled
+from bot.demo.screen import Screen
+from bot.model import Fate, Say, Tally
+from bot.sandbox.play import Sandbox
+from bot.sandbox.record import Entry
+from bot.sandbox.scenario import BadScenario, Scenario, load
+from bot.settings import SHIPPED
+from bot.settings import load as load_settings
+
+FINISHED, UNKNOWN, INCOMPLETE = 0, 2, 5
+"""Exit codes: everything owed was delivered; no such scenario; something owed was not."""
+
+BEAT_S = 0.3
+"""Real seconds to read what appeared, at speed 1. Chosen, not measured: a show of some hundred entries lasts under two minutes."""
+TIME_SCALE = 1e5
+"""Sandbox seconds per real second for Discord's rate limits: a month passes in a minute."""
+STEP = timedelta(seconds=1)
+
+TRUE_NO_MORE = (
+    "superseded",
+    "a closer reminder is due",
+    "had passed when",
+    "nothing that a reader would see changed",
+    "nothing lies ahead yet",
+    "there is no card to edit",
+    "the card was deleted",
+    "no watch asks for it any more",
+)
+"""Reasons for which something is rightly not sent. Any other is a loss."""
+
+
+@dataclass
+class DemoClock:
+    """A clock that the demo moves."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """See ports.Clock."""
+        return self.at
+
+
+@dataclass
+class Show:
+    """One run of a scenario."""
+
+    box: Sandbox
+    app: App
+    clock: DemoClock
+    screen: Screen
+    speed: float
+    poll_at: datetime
+    shown: int = field(default=0)
+
+    def watch(self, entry: Entry) -> None:
+        """Show what happens on the loopback Discord."""
+        self.shown += self.screen.show(entry)
+
+    async def run(self) -> None:
+        """Play until the end of the scenario."""
+        end = self.box.scenario.end
+        while self.clock.at < end:
+            self.clock.at = min(max(self.clock.at, await self.next_moment()), end)
+            self.screen.tick(self.clock.at)
+            before = self.shown
+            await self.happen()
+            if self.poll_at <= self.clock.at:
+                self.poll_at = await self.app.poller.beat()
+            await self.deliver()
+            if self.speed:
+                await asyncio.sleep(BEAT_S * min(self.shown - before, 3) / self.speed)
+
+    async def next_moment(self) -> datetime:
+        """Tell when anything is due next: in the world, at the feed, in the outbox."""
+        async with self.app.store.transaction() as tx:
+            owed = await tx.next_start(self.clock.at)
+        moments = [self.poll_at, self.box.next_at(), owed, self.box.scenario.end]
+        return min(moment for moment in moments if moment is not None)
+
+    async def happen(self) -> None:
+        """Let the world do what is due."""
+        for happening in self.box.due(self.clock.at):
+            if happening.says and not getattr(happening, "run", ""):
+                self.screen.say(self.clock.at, happening.says)
+            await self.box.apply(happening)
+
+    async def deliver(self) -> None:
+        """Empty the outbox of what is due. What can only be tried again later moves the clock."""
+        while True:
+            await self.app.deliverer.beat()
+            busy = bool(self.app.deliverer.flying)
+            await self.app.deliverer.drain()
+            async with self.app.store.transaction() as tx:
+                owed = await tx.next_start(self.clock.at)
+            if owed is None or owed > self.clock.at:
+                return
+            if not busy:
+                self.clock.at += STEP
+
+
+def scenarios() -> dict[str, Path]:
+    """Give the scenarios there are, by name."""
+    return {path.stem: path for path in sorted((SHIPPED / "scenarios").glob("*.toml"))}
+
+
+async def play(name: str, speed: float, *, color: bool) -> int:
+    """Play a scenario in the terminal and give the exit code."""
+    known = scenarios()
+    if name not in known:
+        print(f"There is no scenario {name!r}. There are: {', '.join(known)}.", file=sys.stderr)  # noqa: T201
+        return UNKNOWN
+    try:
+        scenario = load(known[name])
+    except BadScenario as wrong:
+        print(wrong, file=sys.stderr)  # noqa: T201
+        return UNKNOWN
+    clock = DemoClock(scenario.start)
+    async with staged(scenario, clock) as (box, app):
+        with Screen(scenario.start, scenario.end, names(box), color=color) as screen:
+            screen.title(scenario.title)
+            show = Show(box, app, clock, screen, max(speed, 0.0), scenario.start)
+            box.discord.log.watch.append(show.watch)
+            await show.run()
+            box.discord.log.watch.remove(show.watch)
+        async with app.store.transaction() as tx:
+            tally = await tx.tally()
+        lost = [one for one in tally if is_loss(one)]
+        screen.sum_up(tally, lost, box.discord.log.throttled, [each for each in box.answers if each.failure])
+        return INCOMPLETE if lost else FINISHED
+
+
+@asynccontextmanager
+async def staged(scenario: Scenario, clock: DemoClock) -> AsyncGenerator[tuple[Sandbox, App]]:
+    """Furnish the loopback world and log the bot in to it, with a database of its own."""
+    async with Sandbox(clock.now, scenario) as box:
+        box.discord.limits.scale = TIME_SCALE
+        with tempfile.TemporaryDirectory(prefix="tminus-demo-") as folder:
+            environ = {
+                "DISCORD_TOKEN": box.discord.token,
+                "DISCORD_API_URL": box.discord.api_url,
+                "LAUNCH_LIBRARY_URL": box.feeds.url,
+                "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
+                "TMINUS_CONFIG": os.environ.get("TMINUS_CONFIG", ""),
+            }
+            async with assembled(load_settings(environ), clock) as app:
+                await app.client.start_until_ready(box.discord.token)
+                yield box, app
+
+
+def names(box: Sandbox) -> dict[int, str]:
+    """Give the names of servers, channels, roles and people by id."""
+    found = {user.id: user.name for user in box.discord.users.values()}
+    for guild in box.discord.guilds.values():
+        found[guild.id] = guild.name
+        found |= {channel.id: channel.name for channel in guild.channels.values()}
+        found |= {role.id: role.name for role in guild.roles.values()}
+    return found
+
+
+def is_loss(tally: Tally) -> bool:
+    """Whether something that was owed was not delivered."""
+    return tally.fate is Fate.DROPPED and tally.say is not Say.EDIT and not tally.why.startswith(TRUE_NO_MORE)
