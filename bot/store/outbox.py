@@ -35,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Say, Settled, Tally, Target
 from bot.store.codec import delivery_of, delivery_row, target_of
-from bot.store.rows import Rows, Values, chunks, is_target, same_target
+from bot.store.rows import Rows, Values, chunks, is_target, paced, same_target
 from bot.store.tables import DROPPED, OWED, SENT, Instant, outbox, paused
 
 LATE = "too late"
@@ -130,7 +130,7 @@ class Outbox(Rows):
             .order_by(_o.guild, _o.channel, _o.place, _o.due, _o.key)
         )
         found: dict[Target, list[Settled]] = {}
-        for row in await self._read(wanted):
+        async for row in paced(await self._read(wanted)):
             found.setdefault(target_of(row), []).append(
                 Settled(what=row.what, attempt=row.attempt, fate=Fate(row.fate), why=row.why, at=row.at, pinged=row.pinged)
             )
@@ -150,7 +150,7 @@ class Outbox(Rows):
     async def set_countdown(
         self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
     ) -> None:
-        planned = {delivery.key: delivery_row(delivery) for delivery in owed}
+        planned = {delivery.key: delivery_row(delivery) async for delivery in paced(owed)}
         passed = {delivery.key: (delivery, why) for delivery, why in skipped if delivery.key not in planned}
         known = await self._lock(_o.event == event, _o.say == Say.REMINDER.value)
 
@@ -162,7 +162,7 @@ class Outbox(Rows):
         ]
         changed: list[Values] = []
         ended: dict[str, list[Row[Any]]] = {}
-        for key, row in known.items():
+        async for key, row in paced(known.items()):
             if row.fate == Fate.SENT:
                 continue
             if key in planned:
@@ -183,7 +183,7 @@ class Outbox(Rows):
         known: set[str] = set()
         for keys in chunks(sorted(wanted)):
             known.update(row.key for row in await self._read(select(_o.key).where(_o.key.in_(keys))))
-        fresh = [delivery_row(delivery) for key, delivery in wanted.items() if key not in known]
+        fresh = [delivery_row(delivery) async for key, delivery in paced(wanted.items()) if key not in known]
         await self._add(fresh)
         return len(fresh)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, FromClause, Row, Table, and_
@@ -49,6 +49,14 @@ def chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     return (items[at : at + _CHUNK] for at in range(0, len(items), _CHUNK))
 
 
+async def paced(items: Iterable[_T]) -> AsyncGenerator[_T]:
+    """The same items, with a turn for everything else in between."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % _TURN == 0:
+            await asyncio.sleep(0)
+
+
 def same_target(one: FromClause, other: FromClause) -> ColumnElement[bool]:
     """Whether the rows of two tables are about one target."""
     return and_(one.c.guild == other.c.guild, one.c.channel == other.c.channel, one.c.place == other.c.place)
@@ -75,12 +83,7 @@ class Rows:
         return await finish(self._connection.execute(statement, values))
 
     async def _read(self, statement: Executable) -> Sequence[Row[Any]]:
-        found: list[Row[Any]] = []
-        for some in (await self._run(statement)).partitions(_TURN):
-            found.extend(some)
-            if len(some) == _TURN:
-                await asyncio.sleep(0)
-        return found
+        return [row async for row in paced(await self._run(statement))]
 
     async def _each(self, statement: Executable, values: Sequence[Values]) -> None:
         """Run a statement for every one of these, in bulk, in their order."""
