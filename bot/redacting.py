@@ -93,9 +93,13 @@ class Redacted(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         cached, record.exc_text = record.exc_text, None
         try:
-            return self._redact(super().format(record) + _extras(record))
+            return self._redact(super().format(record))
         finally:
             record.exc_text = cached
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
+        """Everything but the trace, on one line: a feed's text cannot write a line of its own."""
+        return (super().formatMessage(record) + _extras(record)).replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _extras(record: logging.LogRecord) -> str:

@@ -113,6 +113,24 @@ def test_a_log_line_is_in_utc() -> None:
     assert Redacted(Redactor()).format(record) == "2021-10-05T08:55:02Z INFO    x: it"
 
 
+def test_a_log_line_says_what_it_is_about_and_stays_one_line(root: logging.Logger) -> None:
+    seen = io.StringIO()
+    log_to(seen, logging.INFO, Redactor([Secret(TOKEN)]))
+    root.warning("the feed said %s", "rubbish\n2021-10-05T08:55:02Z INFO  tminus: all is well", extra={"why": f"{TOKEN}\r\n"})
+    (line,) = seen.getvalue().splitlines()
+    assert line.endswith(r"root: the feed said rubbish\n2021-10-05T08:55:02Z INFO  tminus: all is well why=[hidden]\r\n")
+
+
+def test_a_failure_says_what_it_is_about_before_its_trace(root: logging.Logger) -> None:
+    seen = io.StringIO()
+    log_to(seen, logging.INFO, Redactor())
+    try:
+        fail()
+    except ValueError:
+        root.exception("it failed", extra={"event": "ll2:launch:1"})
+    assert seen.getvalue().splitlines()[0].endswith("it failed event=ll2:launch:1")
+
+
 def test_an_uncaught_exception_is_logged_hidden(root: logging.Logger) -> None:
     seen = io.StringIO()
     log_to(seen, logging.INFO, Redactor([Secret(TOKEN)]))
