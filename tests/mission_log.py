@@ -3,11 +3,13 @@
 A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01, times are UTC. What the world does:
 
     watch    SpaceX T-60m T-10m card @launches #news only=live,scrub   (include terms, leads, card, role, channel, notices)
+    watch    ... ping=slip,live pingat=60m    (on which notices and leads it pings)
     unwatch  SpaceX
     feed     Starlink 6-77   GO 14:00 +1d   (status, NET, and what `FACTS` lists; all events known so far are listed with it)
     feed     down | back | empty | half
     feed     Starlink 6-77   lost | 404      (it is not on the list; its id answers 404)
     poll                                     (the same answer again)
+    near                                     (only the next few launches are asked for)
     discord  refuses 50013 #news | down | drops | back   (drops: stores the message, then the connection is lost)
     delete   card Starlink 6-77
     down / restart                           (the process is gone; it is back, with the database it left)
@@ -85,6 +87,7 @@ STATUSES = {
     "PARTIAL": Status.PARTIAL_FAILURE,
     "FAILURE": Status.FAILURE,
     "NONE": Status.NONE,
+    "UNKNOWN": Status.UNKNOWN,
 }
 PRECISIONS = {p.name.lower(): p for p in Precision}
 UNIT = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -95,6 +98,7 @@ FACTS: dict[str, Callable[[Event, str], Event]] = {
         e, webcasts=tuple(Webcast(url=f"https://youtube.com/watch?v={one:_<11}") for one in v.split(",") if one)
     ),
     "live": lambda e, v: replace(e, webcast_live=v != "no"),
+    "onair": lambda e, v: replace(e, webcasts=tuple(replace(one, live=v != "no") for one in e.webcasts)),
     "crew": lambda e, v: replace(e, crew=tuple(Person(name=one.replace("_", " ")) for one in v.split(","))),
     "lsp": lambda e, v: replace(e, lsp=Agency(name=v.replace("_", " "))),
     "kind": lambda e, v: replace(e, kind=Kind(v)),
@@ -112,6 +116,7 @@ WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "crewed": lambda w, _: replace(w, crewed_only=True, name="crewed"),
     "only": lambda w, v: replace(w, notices=frozenset(Say(one) for one in v.split(","))),
     "ping": lambda w, v: replace(w, ping_on=frozenset(Say(one) for one in v.split(","))),
+    "pingat": lambda w, v: replace(w, ping_leads=tuple(int(one[:-1]) * UNIT[one[-1]] for one in v.split(","))),
 }
 
 
@@ -177,13 +182,18 @@ class LaunchFeed:
         if ask.scope is Scope.ONE:
             name, event = next(((n, e) for n, e in self.events.items() if e.id == ask.event), (None, None))
             return Gone() if event is None or name in self.dead else Sightings(sightings=(Sighting(event=event, feed=self.name),))
-        launches = ask.scope is Scope.ALL
+        launches = ask.scope is not Scope.EVENTS
         listed = [e for n, e in self.events.items() if n not in self.lost | self.dead and (e.kind is Kind.LAUNCH) is launches]
         if self.mood == "half":
             listed = listed[: len(listed) // 2]
-        whole = self.mood == "back"
+        until: datetime | None = None
+        if ask.scope is Scope.NEAR:
+            listed = sorted((e for e in listed if e.net.at), key=lambda e: e.net.at or L0)
+            until = listed[-1].net.at
         return Sightings(
-            sightings=tuple(Sighting(event=e, feed=self.name) for e in (listed if self.mood != "empty" else ())), whole=whole
+            sightings=tuple(Sighting(event=e, feed=self.name) for e in (listed if self.mood != "empty" else ())),
+            whole=self.mood == "back",
+            until=until,
         )
 
 
@@ -241,7 +251,7 @@ class Discord:
         told = [self.roles[role] for role in post.roles]
         label, detail = label_of(what), ""
         if label in {"SCRUB", "SLIP"}:
-            found = re.search(r"<t:-?(\d+):F>", "\n".join(post.lines))
+            found = re.search(r"NET <t:-?(\d+):F>", "\n".join(post.lines))
             detail = (
                 f", {'next ' if label == 'SCRUB' else ''}NET {utc(int(found[1]))}"
                 if found and "no new NET" not in post.lines[0]
@@ -399,11 +409,10 @@ class Played:
 
     def describe(self, name: str, words: list[str]) -> None:
         """Change one event of the feed."""
-        if words in (["lost"], ["404"]):
-            (self.feed.lost if words == ["lost"] else self.feed.dead).add(name)
-            return
         self.feed.lost.discard(name)
         self.feed.dead.discard(name)
+        if words and words[-1] in {"lost", "404"}:
+            (self.feed.lost if words.pop() == "lost" else self.feed.dead).add(name)
         if name not in self.discord.names:
             self.discord.names.append(name)
         self.feed.events[name] = described(self.feed.events.get(name) or new_event(name, len(self.feed.events)), words)
@@ -419,6 +428,11 @@ class Played:
             if lookup.missing is None or self.clock.at - lookup.missing >= AGAIN:
                 ask = Ask(Scope.ONE, self.clock.at, lookup.event)
                 await self.poller.apply(ask, await self.feed.read(ask))
+
+    async def do_near(self, _: str) -> None:
+        """Ask the feed for the next few launches alone."""
+        ask = Ask(Scope.NEAR, self.clock.at)
+        await self.poller.apply(ask, await self.feed.read(ask))
 
     async def do_discord(self, rest: str) -> None:
         """Change Discord's mood."""

@@ -15,18 +15,23 @@ MINUTE_LEAD = timedelta(minutes=10)
 PING_GAP = timedelta(minutes=30)
 """At most one ping per target and event in this span (ALERTS)."""
 
+TOO_NEW = "had passed when the event began to be what a watch asks for"
+"""Why a lead is skipped for good; the record of it keeps the next plan from owing it."""
+
 Skipped = tuple[Notice, str]
 """A reminder that is not owed, and why."""
 
 
 def countdown(
-    following: Following, track: Track, settled: Sequence[Settled], now: datetime
+    following: Following, track: Track, settled: Sequence[Settled], now: datetime, *, newly: bool = False
 ) -> tuple[tuple[Notice, ...], tuple[Skipped, ...]]:
-    """Plan the reminders of one target: what is owed, and what is not, with the reason."""
+    """Plan the reminders of one target: what is owed; what is not, and why. `newly`: it did not want this event before."""
     t0 = track.event.net.clock
     if t0 is None or t0 <= now or not may_count(track):
         return (), ()
-    sent = {s.what for s in settled if s.fate is Fate.SENT and s.attempt == track.attempt}
+    own = [s for s in settled if s.attempt == track.attempt]
+    sent = {s.what for s in own if s.fate is Fate.SENT}
+    late = {s.what for s in own if s.why == TOO_NEW}
     leads = tuple(lead for lead in leads_of(following) if precise_enough(track.event.net, lead))
     overdue = [lead for lead in leads if t0 - lead <= now]
     owed: list[Notice] = []
@@ -36,6 +41,8 @@ def countdown(
             continue
         notice = reminder(following, t0, lead, leads)
         why = past(following, track, lead, t0, now)
+        if t0 - lead < now and (newly or what_of(lead) in late):
+            why = why or TOO_NEW
         if not why and lead in overdue and (lead != overdue[-1] or any(what_of(other) in sent for other in leads if other < lead)):
             why = "a closer reminder is due"
         if why:

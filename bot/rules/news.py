@@ -83,18 +83,18 @@ def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR09
         case Dated(before):
             return (said(case, Say.DATED, "dated", ANNOUNCED_FRESH, before=before),)
         case Moved(before, _, told_at):
-            known = untold(case) or before
-            return slip(case, known, told_at) if is_news(case, known) else ()
+            known = known_net(case) if waits(case, SLIP) else before
+            return slip(case, known, told_at) if is_news(case, known) and not waits(case, SCRUB) else ()
         case Coarsened(before, told_at):
-            return slip(case, untold(case) or before, told_at)
+            return slip(case, known_net(case) if waits(case, SLIP) else before, told_at)
         case Resumed():
-            return slip(case, case.event.net, case.now)
+            return slip(case, case.event.net, case.now) if not waits(case, SCRUB) else ()
         case Scrubbed(before):
             return (
                 said(
                     case,
                     Say.SCRUB,
-                    f"scrub-{len(case.track.scrubs)}",
+                    f"{SCRUB}{len(case.track.scrubs)}",
                     NEWS_FRESH,
                     before=before,
                     pings=called(case, Say.SCRUB, before),
@@ -140,17 +140,23 @@ def is_news(case: Case, before: Net) -> bool:
     return abs(by) >= next(size for inside, size in SLIPS if distance <= inside)
 
 
-def untold(case: Case) -> Net | None:
-    """While a slip waits that was not told yet and now never will be: the NET that the last message showed, else the first."""
-    if not any(s.fate is Fate.OWED and s.what.startswith(SLIP) for s in case.settled):
-        return None
+def waits(case: Case, what: str) -> bool:
+    """Whether earlier news of this name waits that this target was not told yet. A newer slip takes the place of one.
+
+    A scrub is worded when it leaves: it will say the new NET itself.
+    """
+    return any(s.fate is Fate.OWED and s.what.startswith(what) for s in case.settled)
+
+
+def known_net(case: Case) -> Net:
+    """Give the NET that the last message to this target showed; the first one if there was none."""
     last = max((s.at for s in case.settled if s.fate is Fate.SENT and s.at), default=None)
     nets = case.track.nets
     return next((seen.net for seen in reversed(nets) if last and seen.at <= last), nets[0].net)
 
 
-SLIP = "slip-"
-"""What the name of a slip within its attempt begins with."""
+SLIP, SCRUB = "slip-", "scrub-"
+"""What the names of slips and scrubs within their attempt begin with."""
 
 
 def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:

@@ -58,7 +58,7 @@ def plan(
     fresh: list[Delivery] = []
     for one in following:
         case = Case(one, track, settled.get(one.target, ()), now)
-        count, passed = countdown(one, track, case.settled, now)
+        count, passed = countdown(one, track, case.settled, now, newly=one.target in newly)
         owed += (delivery(one, track, notice, head_start) for notice in count)
         skipped += ((delivery(one, track, notice), why) for notice, why in passed)
         fresh += (delivery(one, track, notice) for notice in news(case, changes, newly=one.target in newly))
