@@ -44,12 +44,18 @@ class Poller:
     """Requests that the feed allows in any rolling hour."""
     health: Health = WELL
     answered: dict[Scope, datetime] = field(default_factory=dict[Scope, datetime])
+    planned: Ask | None = None
+    """Decided after the last answer; nothing else changes it."""
+    old: set[Scope] = field(default_factory=set[Scope])
+    """Lists whose baseline is known to be taken."""
 
     async def beat(self) -> datetime:
         """Ask the feed, if it is time; give when it is time again."""
-        ask = await self.next_ask()
+        ask = self.planned or await self.next_ask()
         if ask.at > self.clock.now():
+            self.planned = ask
             return ask.at
+        self.planned = None
         try:
             answer = await self.feed.read(ask)
         except FeedDown as down:
@@ -58,7 +64,8 @@ class Poller:
         else:
             self.health, self.answered[ask.scope] = WELL, self.clock.now()
             await self.apply(ask, answer)
-        return (await self.next_ask()).at
+        self.planned = await self.next_ask()
+        return self.planned.at
 
     async def next_ask(self) -> Ask:
         """Decide what to ask next, and when."""
@@ -136,6 +143,8 @@ class Poller:
 
     async def named(self, sightings: Sequence[Sighting], known: Collection[EventId]) -> tuple[Sighting, ...]:
         """Give sightings the ids under which their events were known before the feed created them anew."""
+        if all(sighting.event.id in known for sighting in sightings):
+            return tuple(sightings)
         async with self.store.transaction() as tx:
             facts = {s.event.id: await tx.recall(alias_of(s.event.id)) for s in sightings if s.event.id not in known}
         return tuple(under(alias, sighting) if (alias := facts.get(sighting.event.id)) else sighting for sighting in sightings)
@@ -198,8 +207,11 @@ class Poller:
     async def baselined(self, scope: Scope) -> bool:
         """Whether this kind of list was read whole before: the first time, all of it is old news."""
         kind = Scope.EVENTS if scope is Scope.EVENTS else Scope.ALL
-        async with self.store.transaction() as tx:
-            return await tx.recall(f"{BASELINE}:{self.feed.name}:{kind}") is not None
+        if kind not in self.old:
+            async with self.store.transaction() as tx:
+                if await tx.recall(f"{BASELINE}:{self.feed.name}:{kind}") is not None:
+                    self.old.add(kind)
+        return kind in self.old
 
     async def take_baseline(self, tx: Transaction, scope: Scope, now: datetime) -> None:
         """Write down that the first list is in; watches that waited for it get their summary a little later."""
