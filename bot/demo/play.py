@@ -98,7 +98,7 @@ class Show:
         now, instants = self.clock.at, self.box.scenario.instants()
         ahead = bisect_right(instants, now)
         change = instants[ahead] if ahead < len(instants) else self.box.scenario.end
-        if change <= planned or planned - now >= LONGEST_SKIP:
+        if not now < planned < min(change, now + LONGEST_SKIP):
             return planned
         interval = planned - now
         return min(now + -(-(change - now) // interval) * interval, now + LONGEST_SKIP)
