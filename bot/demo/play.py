@@ -35,6 +35,7 @@ LONGEST_SKIP = timedelta(minutes=75)
 
 TRUE_NO_MORE = (
     "superseded",
+    "no longer planned",
     "a closer reminder is due",
     "had passed when",
     "nothing that a reader would see changed",
