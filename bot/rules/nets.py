@@ -51,22 +51,14 @@ def span(net: Net) -> tuple[datetime, datetime] | None:
 
 
 def shift(before: Net, after: Net) -> timedelta | None:
-    """How far a NET moved, signed: later is positive. None when the later one only says the same more or less finely."""
+    """How far a NET moved, signed: later is positive; whole days unless both are clock times. None when it may be the same."""
     old, new = span(before), span(after)
     if old is None or new is None:
         return None
     if before.clock and after.clock:
         return new[0] - old[0] or None
-    if new[0] >= old[1] and new[1] > old[1]:
-        return max(new[0] - old[1], day_gap(old, new))
-    if new[1] <= old[0]:
-        return day_gap(old, new)
-    return None
-
-
-def day_gap(old: tuple[datetime, datetime], new: tuple[datetime, datetime]) -> timedelta:
-    """Signed distance between the starts of two spans, in whole UTC days."""
-    return day_of(new[0]) - day_of(old[0])
+    apart = new[0] >= old[1] or new[1] <= old[0]
+    return (day_of(new[0]) - day_of(old[0]) or None) if apart else None
 
 
 def same_attempt(before: Net, after: Net) -> bool:
