@@ -111,7 +111,8 @@ def story(track: Track) -> str:
 def vehicle(event: Event) -> str:
     """Say what flies, and whose it is."""
     rocket = (event.rocket.full_name or event.rocket.name) if event.rocket else ""
-    ships = ", ".join(plain(name, 60) for name in event.spacecraft[:3])
+    spelled = sorted(event.spacecraft, key=len, reverse=True)
+    ships = ", ".join(plain(name, 60) for at, name in enumerate(spelled) if not any(name in longer for longer in spelled[:at]))
     names = (plain(rocket, 60), ships, plain(event.lsp.name, 80) if event.lsp else "")
     return " · ".join(name for name in names if name)
 

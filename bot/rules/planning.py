@@ -17,6 +17,8 @@ EDIT_FREELY = timedelta(hours=1)
 """A card is edited at most once per EDIT_GAP, but freely this close to T-0 (ALERTS)."""
 OVERDUE = timedelta(minutes=5)
 """Chosen, not measured: so long after T-0 without word the card says so. Revisit with recorded In Flight delays."""
+WORTH_IT = timedelta(seconds=1)
+"""A fan-out that takes less starts on time: nobody sees its last target's delay, and everybody sees an early second."""
 KEEPS = timedelta(hours=24)
 """Chosen, not measured: an edit or a summary that could not be sent for a day is given up."""
 BASELINE_PATIENCE = timedelta(minutes=1)
@@ -52,7 +54,8 @@ def plan(
 
     `newly`: targets that did not want the event before. `per_second`: how fast deliveries leave, which starts a fan-out early.
     """
-    head_start = timedelta(seconds=max(len(following) - 1, 0) / per_second)
+    takes = timedelta(seconds=len(following) / per_second)
+    head_start = takes if takes >= WORTH_IT else timedelta()
     owed: list[Delivery] = []
     skipped: list[tuple[Delivery, str]] = []
     fresh: list[Delivery] = []
