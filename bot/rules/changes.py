@@ -54,6 +54,14 @@ class Coarsened:
 
 
 @dataclass(frozen=True, slots=True)
+class Regained:
+    """NET has a day again, or after a scrub a time: people were told that it has none."""
+
+    before: Net
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """NET is back where people think it is: what was about to be told is not true any more."""
 
@@ -122,6 +130,7 @@ Change = (
     | Dated
     | Moved
     | Coarsened
+    | Regained
     | Returned
     | Scrubbed
     | Resumed
@@ -250,6 +259,8 @@ def net_changes(known: Track, after: Net, now: datetime) -> list[Change]:
         return [Coarsened(before, told_at)]
     if not before.has_day and after.has_day and not any(seen.net.has_day for seen in known.nets):
         return [Dated(before)]
+    if (not before.has_day and after.has_day) or (not known.counting and before.clock is None and after.clock is not None):
+        return [Regained(before, told_at)]
     by = shift(before, after)
     return [Moved(before, by, told_at)] if by else [Returned()] if known.unsettled else []
 
@@ -275,7 +286,7 @@ def advanced(known: Track, event: Event, changes: tuple[Change, ...], now: datet
     moved = before.net != net
     going_on = same_attempt(before.net, net)
     later = moved and (before.net.clock is None or net.clock is None or net.clock > before.net.clock)
-    pending = next((c for c in changes if isinstance(c, Moved | Coarsened) and c.told_at > now), None)
+    pending = next((c for c in changes if isinstance(c, Moved | Coarsened | Regained) and c.told_at > now), None)
     return replace(
         known,
         event=event,

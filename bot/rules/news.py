@@ -18,6 +18,7 @@ from bot.rules.changes import (
     LiftedOff,
     Merged,
     Moved,
+    Regained,
     Released,
     Resumed,
     Returned,
@@ -63,15 +64,23 @@ class Case:
 
 
 def news(case: Case, changes: Sequence[Change], *, newly: bool) -> tuple[Notice, ...]:
-    """Say what has to be said at once; `newly`: the target did not want this event before. An introduction says it all."""
+    """Say what has to be said at once; `newly`: the target did not want this event before.
+
+    One message says what several would: an introduction shows the NET, a live webcast is a stream to watch.
+    """
     ask = wanted(case.following)
     seen = (FirstSeen(), *changes) if newly else tuple(changes)
     found = [(change, notice) for change in seen for notice in told(case, change) if notice.say in ask]
-    introduced = any(notice.say is Say.ANNOUNCED for _, notice in found)
-    return tuple(notice for change, notice in found if not (introduced and isinstance(change, COMPARES)))
+    says = {notice.say for _, notice in found}
+    shown = Say.LIVE in says and not any(s.what == LIVE and s.attempt == case.track.attempt for s in case.settled)
+    return tuple(
+        notice
+        for change, notice in found
+        if not (Say.ANNOUNCED in says and isinstance(change, COMPARES)) and not (shown and notice.say is Say.STREAM)
+    )
 
 
-COMPARES = Dated | Moved | Coarsened | Resumed | Scrubbed
+COMPARES = Dated | Moved | Coarsened | Regained | Resumed | Scrubbed
 """Changes that are told by what was known before: nothing to one who never heard of the event."""
 
 
@@ -87,6 +96,8 @@ def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR09
             return slip(case, known, told_at) if is_news(case, known) and not waits(case, SCRUB) else ()
         case Coarsened(before, told_at):
             return slip(case, known_net(case) if waits(case, SLIP) else before, told_at)
+        case Regained(before, told_at):
+            return regained(case, before, told_at)
         case Resumed():
             return slip(case, case.event.net, case.now) if not waits(case, SCRUB) else ()
         case Scrubbed(before):
@@ -123,21 +134,25 @@ def said(case: Case, say: Say, what: str, keeps: timedelta, *, before: Net | Non
 
 def announced(case: Case) -> tuple[Notice, ...]:
     """Announce an event that lies ahead."""
-    t0 = case.event.net.clock
-    if case.event.status in FLOWN | OVER or (t0 is not None and t0 <= case.now):
+    if case.event.status in FLOWN | OVER or is_past(case):
         return ()
     return (said(case, Say.ANNOUNCED, "announced", ANNOUNCED_FRESH),)
 
 
 def is_news(case: Case, before: Net) -> bool:
     """Whether a moved NET is told: by how far it moved, at its distance. One that is past by now is history."""
-    after = case.event.net
-    by = shift(before, after)
-    if by is None or (after.clock is not None and after.clock <= case.now):
+    by = shift(before, case.event.net)
+    if by is None or is_past(case):
         return False
-    near = nearness(case.now, before, after)
+    near = nearness(case.now, before, case.event.net)
     distance = timedelta.max if near is None else near
     return abs(by) >= next(size for inside, size in SLIPS if distance <= inside)
+
+
+def is_past(case: Case) -> bool:
+    """Whether the clock time of the event has come."""
+    t0 = case.event.net.clock
+    return t0 is not None and t0 <= case.now
 
 
 def waits(case: Case, what: str) -> bool:
@@ -155,8 +170,8 @@ def known_net(case: Case) -> Net:
     return next((seen.net for seen in reversed(nets) if last and seen.at <= last), nets[0].net)
 
 
-SLIP, SCRUB = "slip-", "scrub-"
-"""What the names of slips and scrubs within their attempt begin with."""
+SLIP, SCRUB, LIVE = "slip-", "scrub-", "live"
+"""What the names of slips and scrubs within their attempt begin with, and the name of the one live notice."""
 
 
 def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
@@ -164,6 +179,15 @@ def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
     what = f"{SLIP}{case.track.moves}-{len(case.track.scrubs)}"
     pings = called(case, Say.SLIP, before)
     return (notice_of(case.following, Say.SLIP, what, due, due + NEWS_FRESH, before=before, pings=pings),)
+
+
+def regained(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
+    """Tell that there is a date again, where its loss was told; elsewhere it is a move of the NET that is known, or nothing."""
+    untold = waits(case, SLIP)
+    known = known_net(case) if untold else before
+    if is_past(case) or waits(case, SCRUB) or (untold and not is_news(case, known)):
+        return ()
+    return slip(case, known, due)
 
 
 def called(case: Case, say: Say, before: Net) -> tuple[Watch, ...]:
@@ -181,7 +205,7 @@ def live(case: Case) -> tuple[Notice, ...]:
     if case.event.status in OVER or away is None or away > LIVE_NEAR:
         return ()
     pings = (watch for watch in watches_for(case.following, Say.LIVE) if Say.LIVE in watch.ping_on)
-    return (said(case, Say.LIVE, "live", LIVE_FRESH, pings=pings),)
+    return (said(case, Say.LIVE, LIVE, LIVE_FRESH, pings=pings),)
 
 
 def distance(net: Net, now: datetime) -> timedelta | None:
@@ -212,6 +236,7 @@ def outcome(case: Case, status: Status) -> tuple[Notice, ...]:
 VOID: tuple[tuple[type, frozenset[Say]], ...] = (
     (Moved, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
     (Coarsened, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
+    (Regained, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
     (Returned, frozenset({Say.SLIP, Say.EDIT})),
     (Scrubbed, frozenset({Say.SLIP, Say.HOLD, Say.LIVE, Say.STREAM, Say.EDIT})),
     (Resumed, frozenset({Say.SCRUB, Say.SLIP})),
