@@ -114,11 +114,8 @@ class Asking:
 
     async def arm(self, tx: Transaction, watch: Watch, now: datetime) -> tuple[Track, ...]:
         """Set the countdowns right of every event that a watch wants, and give those that lie ahead."""
-        ahead: list[Track] = []
-        for track in await tx.tracks(net_since=now):
-            if wants(watch, track.event, self.desk.names):
-                locked = await tx.track(track.event.id) or track
+        asked = [track for track in await tx.tracks(net_since=now) if wants(watch, track.event, self.desk.names)]
+        for known in sorted(asked, key=lambda track: track.event.id):  # whoever locks several tracks locks them in this order
+            if locked := await tx.track(known.event.id):
                 await replan(tx, self.desk, locked, (), now)
-                if locked.event.status not in FLOWN | OVER:
-                    ahead.append(locked)
-        return tuple(ahead)
+        return tuple(track for track in asked if track.event.status not in FLOWN | OVER)

@@ -174,8 +174,8 @@ class Deliverer:
         match following:
             case Done(message):
                 pinged = not ready.edits and bool(ready.post.roles or ready.post.users)
+                await self.keep_card(tx, sent, ready, message, now)  # first: it locks the track, as a poll does before its rows
                 await tx.record_sent(sent.key, message, now, pinged=pinged)
-                await self.keep_card(tx, sent, ready, message, now)
             case RetryAt(at, why, counts):
                 await tx.record_retry(sent.key, at, why, counts=counts)
             case GiveUp(why):
@@ -194,8 +194,8 @@ class Deliverer:
         """Remember the card and what it shows; a new one also owes the edit for a T-0 that passes without word."""
         if sent.event is None or not (ready.edits or ready.starts):
             return
-        await tx.keep_card(Card(target=sent.target, event=sent.event, message=message, face=face(ready.post), edited_at=now))
         track = await tx.track(sent.event) if ready.starts else None
+        await tx.keep_card(Card(target=sent.target, event=sent.event, message=message, face=face(ready.post), edited_at=now))
         if track is not None:
             watches = await tx.watches(sent.target.guild)
             mine = (one for one in followings(watches, track.event, self.names) if one.target == sent.target)
