@@ -120,7 +120,7 @@ class Realm:
             own = Role(id=self.new_id(), name=self.bot.name, permissions=permissions, position=1, bot=self.bot.id)
             guild.roles[own.id] = own
             guild.members[self.bot.id] = Member(user=self.bot, joined=self.now(), roles={own.id})
-            self.tell("GUILD_CREATE", render.guild_create(guild, self.bot.id), guild.id)
+            self.tell("GUILD_CREATE", render.guild_create(guild, self.bot.id, joined=True), guild.id)
         return guild
 
     def add_role(self, guild: Guild, name: str, *, permissions: int = 0, mentionable: bool = False) -> Role:

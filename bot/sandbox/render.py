@@ -206,15 +206,18 @@ def guild(one: Guild) -> Json:
     }
 
 
-def guild_create(one: Guild, bot: int) -> Json:
-    """A guild as the gateway gives it: with its channels, active threads and the bot's own member."""
+def guild_create(one: Guild, bot: int, *, joined: bool = False) -> Json:
+    """A guild as the gateway gives it: with its channels, active threads and the bot's own member.
+
+    `unavailable` is there unless the bot has just joined: that is how clients tell the two apart.
+    """
     own = one.members.get(bot)
     places = list(one.channels.values())
     return {
         **guild(one),
+        **({} if joined else {"unavailable": False}),
         "joined_at": instant(own.joined) if own else None,
         "large": False,
-        "unavailable": False,
         "member_count": len(one.members),
         "members": [member(own)] if own else [],
         "channels": [channel(each) for each in places if each.thread is None],

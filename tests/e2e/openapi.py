@@ -39,6 +39,8 @@ UNDESCRIBED: dict[str, dict[str, Json]] = {
     "ApplicationCommandCreateRequest": {"nsfw": {"type": "boolean"}},
     "RichEmbed": {"flags": {"type": "integer"}},
     "MessageEditRequestPartial": {"tts": {"type": "boolean"}},
+    "IncomingWebhookUpdateRequestPartial": {"tts": {"type": "boolean"}},
+    "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts": {"type": "boolean"}},
 }
 
 
@@ -173,8 +175,12 @@ class ApiDescription:
 def _told(error: ValidationError) -> str:
     """The innermost reason of an error, with its path."""
     while error.context:
-        # The branch of a union that came furthest is the one that was meant.
-        error = max(error.context, key=lambda each: (len(each.absolute_path), each.validator != "enum"))
+        branches: dict[Any, list[ValidationError]] = {}
+        for each in error.context:
+            branches.setdefault(each.schema_path[0], []).append(each)
+        # Of a union, the branch that was meant is the one of the right type, else the one with the fewest mistakes.
+        meant = min(branches.values(), key=lambda some: (any(each.validator in {"enum", "const"} for each in some), len(some)))
+        error = meant[0]
     return f"{'/'.join(map(str, error.absolute_path)) or 'body'}: {error.message[:300]}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ class Raw:
 
     async def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> tuple[int, Any]:
         """Status and decoded body of one request."""
-        given = {"headers": self.headers, "json": body, **kwargs}
+        given: dict[str, Any] = {"headers": self.headers, "json": body, **kwargs}
         async with self.session.request(method, self.discord.api_url + path, **given) as answer:
             self.last = answer
             return answer.status, await answer.json() if await answer.read() else None
@@ -68,7 +68,7 @@ class Raw:
 
 
 @asynccontextmanager
-async def raw(*, limits: bool = False) -> AsyncIterator[Raw]:
+async def raw(*, limits: bool = False) -> AsyncGenerator[Raw, None]:
     """A fresh one; rate limits only if asked for."""
     clock = Clock()
     async with DiscordSandbox(clock) as discord, aiohttp.ClientSession() as session:

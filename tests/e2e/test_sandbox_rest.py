@@ -12,7 +12,7 @@ import pytest
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.permissions import EVERYONE, INVITED, Permission
-from bot.sandbox.world import ChannelType
+from bot.sandbox.world import ChannelType, Pings
 from tests.e2e.raw import Raw, paths, raw
 
 
@@ -229,7 +229,7 @@ async def test_allowed_mentions_decide_and_edits_never_ping(api: Raw) -> None:
     assert not api.discord.log.said[-1].pings
     assert message["mentions"] == message["mention_roles"] == []
     await api.send(content=text_, allowed_mentions={"parse": [], "roles": [str(role.id)]})
-    assert (api.discord.log.said[-1].pings.roles, api.discord.log.said[-1].pings.users) == ({role.id}, frozenset())
+    assert api.discord.log.said[-1].pings == Pings(roles=frozenset({role.id}))
     await api("PATCH", f"{api.messages}/{message['id']}", {"content": text_ + "!"})
     assert (api.discord.log.said[-1].what, bool(api.discord.log.said[-1].pings)) == ("edit", False)
     await api.send(embeds=[{"description": text_}])
@@ -508,15 +508,18 @@ async def test_a_forum_takes_posts_with_its_tags(api: Raw) -> None:
 # --- webhooks ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("wrong_on_purpose")
 async def test_a_webhook_speaks_for_itself_and_has_no_nonce(api: Raw) -> None:
     status, hook = await api("POST", f"/channels/{api.channel.id}/webhooks", {"name": "Launches"})
     assert status == 200
     assert len(hook["token"]) >= 60
     path = f"/webhooks/{hook['id']}/{hook['token']}"
-    for _ in range(2):
-        status, message = await api("POST", f"{path}?wait=true", {"content": "liftoff", "username": "Pad 31"}, headers={})
-        assert (status, message["author"]["username"], message["webhook_id"]) == (200, "Pad 31", hook["id"])
+    body = {"content": "liftoff", "username": "Pad 31", "nonce": "once", "enforce_nonce": True}
+    answers = [await api("POST", f"{path}?wait=true", body, headers={}) for _ in range(2)]
+    assert [status for status, _ in answers] == [200, 200]
     assert len(api.channel.messages) == 2
+    message = answers[0][1]
+    assert (message["author"]["username"], message["webhook_id"]) == ("Pad 31", hook["id"])
     assert (await api("POST", path, {"content": "no answer"}, headers={}))[0] == 204
     own = f"{path}/messages/{message['id']}"
     assert (await api("PATCH", own, {"content": "in orbit"}, headers={}))[1]["content"] == "in orbit"
