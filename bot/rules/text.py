@@ -115,12 +115,23 @@ NOUNS = {
 """Nouns that end an event's name and that the verb says again."""
 
 
+NAMELESS = frozenset({"unknown", "payload", "military", "maiden", "demo", "test", "flight", "certification", "mission", "launch"})
+"""Words that name no mission: one called only so is named with its rocket, for `Demo Flight` stands for seven of them."""
+
+
 def subject(event: Event) -> str:
-    """Name what flies: the mission of `Soyuz 2.1a | Soyuz MS-19`, the ship of `Soyuz MS-18 Landing`."""
-    name = event.name.partition("|")[2].strip() or event.name.strip("| ")
+    """Name what flies: the mission of `Soyuz 2.1a | Soyuz MS-19` or `Starship | Flight 12`, the ship of `Soyuz MS-18 Landing`."""
+    rocket, _, mission = (part.strip() for part in event.name.partition("|"))
+    nameless = all(word in NAMELESS or word.isdigit() for word in re.findall(r"\w+", mission.casefold()))
+    name = f"{rocket} {mission}".strip() if nameless else mission
     if event.kind in NOUNS:
         name = re.sub(rf"\s+{NOUNS[event.kind]}\s*$", "", name, flags=re.IGNORECASE) or name
     return plain(name, 120)
+
+
+def called(event: Event) -> str:
+    """Name it in a sentence that has a verb already: it is not `Soyuz MS-18` that slips but `Soyuz MS-18 Landing`."""
+    return subject(event) if event.kind is Kind.LAUNCH else plain(event.name.strip("| "), 120)
 
 
 def headline(event: Event) -> str:
@@ -137,6 +148,10 @@ def stream_text(webcast: Webcast) -> str:
     return f"[{who}]({link(webcast.url)}){kind}{''.join(f' · {mark}' for mark in marks)}"
 
 
+UNSAFE = {code: f"%{code:02X}" for code in (*range(0x21), 0x7F, *map(ord, "()<>\\"))}
+"""What would end a markdown link, percent-encoded."""
+
+
 def link(url: str) -> str:
     """Make an address safe inside a markdown link."""
-    return url.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace(">", "%3E").replace("<", "%3C")
+    return url.translate(UNSAFE)

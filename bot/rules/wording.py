@@ -10,7 +10,7 @@ from bot.model import OUTCOMES, Event, Facet, Kind, Link, Net, Notice, Post, Say
 from bot.rules.card import CREDIT, STATUS_WORDS, TONES, age, boosters, card, story, streams_row
 from bot.rules.countdown import lead_text
 from bot.rules.nets import shift
-from bot.rules.text import headline, link, net_text, net_utc, plain, span_text, stamp, subject, when
+from bot.rules.text import called, headline, link, net_text, net_utc, plain, span_text, stamp, when
 from bot.rules.webcasts import ranked
 
 SILENT = timedelta(minutes=45)
@@ -67,7 +67,7 @@ def announced(told: Told) -> Post:
 def dated(told: Told) -> Post:
     """Tell the first date."""
     lead_in = f"{headline(told.event)}: NET {net_text(told.net)}"
-    return Post(title=f"{subject(told.event)} has a date: {net_utc(told.net)}", lines=(lead_in,), lead_in=lead_in)
+    return Post(title=f"{called(told.event)} has a date: {net_utc(told.net)}", lines=(lead_in,), lead_in=lead_in)
 
 
 def reminder(told: Told) -> Post:
@@ -94,7 +94,7 @@ def stream(told: Told) -> Post:
         title=f"Stream · {headline(told.event)}",
         lines=(streams_row(told.streams), f"T-0 {net_text(told.net)}"),
         tone=Tone.SOON,
-        lead_in=f"There is a stream of {subject(told.event)} now",
+        lead_in=f"There is a stream of {called(told.event)} now",
     )
 
 
@@ -104,14 +104,14 @@ def live(told: Told) -> Post:
         title=f"LIVE · {headline(told.event)}",
         lines=(streams_row(told.streams), f"T-0 {net_text(told.net)}"),
         tone=Tone.LIVE,
-        lead_in=f"The webcast of {subject(told.event)} is live",
+        lead_in=f"The webcast of {called(told.event)} is live",
     )
 
 
 def slip(told: Told) -> Post:
     """Tell a NET that moved, which way and how far; or that the count goes on."""
     before = told.notice.before or told.net
-    by, name = shift(before, told.net), subject(told.event)
+    by, name = shift(before, told.net), called(told.event)
     lines: tuple[str, ...]
     if told.net == before:
         title, lines = f"{name} is back in the count", (f"NET {net_text(told.net)} holds after all",)
@@ -129,16 +129,16 @@ def hold(told: Told) -> Post:
     reason = plain(told.event.reason, 300)
     t0 = f"T-0 was {net_text(told.net)}; reminders wait until the count goes on"
     return Post(
-        title=f"HOLD · {headline(told.event)}", lines=(reason, t0), tone=Tone.WARN, lead_in=f"{subject(told.event)} is on hold"
+        title=f"HOLD · {headline(told.event)}", lines=(reason, t0), tone=Tone.WARN, lead_in=f"{called(told.event)} is on hold"
     )
 
 
 def scrub(told: Told) -> Post:
     """Tell that this attempt is over, and what comes next."""
     before = told.notice.before or told.net
-    known = told.track.counting and told.net != before
+    known = told.net != before and (told.track.counting or (told.net.has_day and told.net.clock is None))
     next_net = f"next NET {net_text(told.net)}" if known else "no new NET yet"
-    name = subject(told.event)
+    name = called(told.event)
     word, sentence = ("SCRUB", f"{name} does not fly today") if told.event.kind is Kind.LAUNCH else ("OFF", f"{name} is put off")
     reason = plain(told.event.reason, 300)
     return Post(
@@ -149,10 +149,10 @@ def scrub(told: Told) -> Post:
 def liftoff(told: Told) -> Post:
     """Tell that it flies."""
     return Post(
-        title=f"Liftoff · {subject(told.event)}",
+        title=f"Liftoff · {called(told.event)}",
         lines=(f"Lifted off {net_text(told.net)}", streams_row(told.streams)),
         tone=Tone.LIVE,
-        lead_in=f"Liftoff of {subject(told.event)}",
+        lead_in=f"Liftoff of {called(told.event)}",
     )
 
 
@@ -166,7 +166,7 @@ OUTCOME_SENTENCES = {
 
 def outcome(told: Told) -> Post:
     """Tell how it ended."""
-    status, name = told.event.status, subject(told.event)
+    status, name = told.event.status, called(told.event)
     sentence = OUTCOME_SENTENCES.get(status, "{}: " + STATUS_WORDS[status]).format(name)
     reason = plain(told.event.reason, 500) if status in OUTCOMES else ""
     flown = f"Liftoff {net_text(told.net)}" if status in OUTCOMES else ""
