@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -62,8 +63,15 @@ some_streams = st.sampled_from(
         (Webcast(url="https://youtu.be/dQw4w9WgXcQ", kind=StreamKind.RECAP),),
     )
 )
+
+
+def described(of: Event, **facts: Any) -> Event:
+    """Describe an event anew."""
+    return replace(of, **facts)
+
+
 events: st.SearchStrategy[Event] = st.builds(
-    replace,
+    described,
     st.just(event()),
     net=nets,
     status=st.sampled_from(Status),
@@ -73,7 +81,7 @@ events: st.SearchStrategy[Event] = st.builds(
 )
 """What of an event the rules decide by."""
 hostile_events: st.SearchStrategy[Event] = st.builds(
-    replace,
+    described,
     events,
     kind=st.sampled_from(Kind),
     name=texts,
