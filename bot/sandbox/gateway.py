@@ -151,6 +151,17 @@ class Gateway:
         """How many sessions have a connection."""
         return sum(session.line is not None for session in self.sessions.values())
 
+    async def online(self, seconds: float) -> bool:
+        """Wait until the bot is connected, as somebody does who sees it offline; False when it takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.connected:
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def close(self) -> None:
         """End all connections, as a server that goes away."""
         for line in list(self._lines):

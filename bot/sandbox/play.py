@@ -17,6 +17,8 @@ from bot.sandbox.permissions import Permission
 from bot.sandbox.scenario import Act, Happening, Relief, Scenario, Server, Step, Trouble
 from bot.sandbox.world import Channel, ChannelType, Guild, Role, User
 
+PATIENCE_S = 15.0
+"""discord.py waits five seconds before it identifies anew. Chosen, not measured: three times that."""
 TYPES = {"text": ChannelType.TEXT, "announcement": ChannelType.ANNOUNCEMENT, "forum": ChannelType.FORUM}
 
 
@@ -128,6 +130,7 @@ class Sandbox:
         person = self.person(act.who, act.server, act.channel)
         try:
             if act.run:
+                await self._see_it_online()
                 given = {name: self._meant(act.server, value) for name, value in act.given.items()}
                 return Answered(act, await person.slash(act.run, **given))
             if act.say:
@@ -141,6 +144,11 @@ class Sandbox:
         except (NoAnswer, CannotDo) as error:
             return Answered(act, None, str(error))
         return Answered(act, None)
+
+    async def _see_it_online(self) -> None:
+        """A gateway that was cut comes back in real seconds, however fast the show runs: people wait for that."""
+        if self.discord.gateway.identified:
+            await self.discord.gateway.online(PATIENCE_S)
 
     def _meant(self, server: str, value: Any) -> Any:
         """What an option's value means: `#name` a channel, `@name` a role or a member, anything else itself."""
