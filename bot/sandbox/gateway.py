@@ -72,8 +72,9 @@ class Session:
 class Line:
     """One WebSocket connection and what waits to be written to it."""
 
-    def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, *, compressed: bool) -> None:
         self.socket = socket
+        self.transport = transport
         self.session: Session | None = None
         self._compress = zlib.compressobj() if compressed else None
         self._queue: asyncio.Queue[Json | None] = asyncio.Queue()
@@ -131,8 +132,8 @@ class Gateway:
         for line in list(self._lines):
             if code is not None:
                 await line.socket.close(code=code)
-            elif line.socket._req is not None and line.socket._req.transport is not None:  # noqa: SLF001 - aiohttp has no abort
-                line.socket._req.transport.abort()  # noqa: SLF001
+            elif line.transport is not None:
+                line.transport.abort()
 
     def ask_to_reconnect(self) -> None:
         """Send opcode 7 to everybody."""
@@ -192,7 +193,7 @@ class Gateway:
         if request.query.get("v") != "10":
             await socket.close(code=BAD_VERSION)
             return socket
-        line = Line(socket, compressed=request.query.get("compress") == "zlib-stream")
+        line = Line(socket, request.transport, compressed=request.query.get("compress") == "zlib-stream")
         self._lines.add(line)
         writer = asyncio.create_task(line.write())
         line.put({"op": HELLO, "d": {"heartbeat_interval": round(self.heartbeat * 1000)}})
