@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
@@ -41,6 +42,8 @@ class Moved:
     """NET later (`by` > 0: a slip) or earlier (moved up). `before` is the NET that people know; told at `told_at`, not sooner."""
 
     before: Net
+    attempt: str
+    """The one that stood until then."""
     by: timedelta
     told_at: datetime
 
@@ -50,6 +53,7 @@ class Coarsened:
     """NET was a day or better and is no more."""
 
     before: Net
+    attempt: str
     told_at: datetime
 
 
@@ -71,11 +75,14 @@ class Scrubbed:
     """The attempt ended without liftoff."""
 
     before: Net
+    attempt: str
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """GO again for the attempt that was scrubbed."""
+    """GO again for the attempt that was scrubbed, at the same NET or a little off it."""
+
+    before: Net
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,7 @@ def first_track(sighting: Sighting, now: datetime) -> Track:
         first_seen=now,
         seen=now,
         feed=sighting.feed,
-        attempt=attempt_of(event.net),
+        attempt=attempt_of(event.net, ()),
         armed_at=now,
         nets=(NetSeen(event.net, now),),
         streamless=None if ranked(event, now) else now,
@@ -187,9 +194,21 @@ def is_older(before: Event, after: Event) -> bool:
     return before.last_updated is not None and after.last_updated is not None and after.last_updated < before.last_updated
 
 
-def attempt_of(net: Net) -> str:
-    """Name the countdown that a NET starts: its UTC day, or nothing while there is no clock time."""
-    return day_of(net.clock).isoformat() if net.clock else ""
+def attempt_of(net: Net, scrubs: Sequence[datetime]) -> str:
+    """Name the countdown that a NET starts: its UTC day, and how many were scrubbed on it; nothing while there is no clock time."""
+    if net.clock is None:
+        return ""
+    day = day_of(net.clock)
+    earlier = sum(day_of(scrub) == day for scrub in scrubs)
+    return f"{day.isoformat()}{f'.{earlier + 1}' if earlier else ''}"
+
+
+def goes_on(known: Track, net: Net, *, scrubbed: bool = False) -> bool:
+    """Whether a NET is one of the present attempt. One that was scrubbed does not go on six hours later on the same day."""
+    before = known.event.net.clock
+    ended = scrubbed or not known.counting
+    far = before is not None and net.clock is not None and net.clock - before >= SAME_ATTEMPT
+    return same_attempt(known.event.net, net) and not (ended and far)
 
 
 def happened(known: Track, after: Event, now: datetime) -> list[Change]:
@@ -214,9 +233,9 @@ def countdown_changes(known: Track, after: Event, now: datetime) -> list[Change]
     """List what happened to a count that has not ended in liftoff."""
     before = known.event
     if is_scrub(known, after, now):
-        return [Scrubbed(before.net)]
-    if not known.counting and after.status is Status.GO and same_attempt(before.net, after.net):
-        return [Resumed()]
+        return [Scrubbed(before.net, known.attempt)]
+    if not known.counting and after.status is Status.GO and goes_on(known, after.net):
+        return [Resumed(before.net)]
     changes: list[Change] = []
     if is_hold(known, after, now):
         changes.append(Held())
@@ -256,13 +275,13 @@ def net_changes(known: Track, after: Net, now: datetime) -> list[Change]:
     near = nearness(now, before, after)
     told_at = now if near is not None and near <= AT_ONCE else now + FLAP
     if before.has_day and not after.has_day:
-        return [Coarsened(before, told_at)]
+        return [Coarsened(before, known.attempt, told_at)]
     if not before.has_day and after.has_day and not any(seen.net.has_day for seen in known.nets):
         return [Dated(before)]
     if (not before.has_day and after.has_day) or (not known.counting and before.clock is None and after.clock is not None):
         return [Regained(before, told_at)]
     by = shift(before, after)
-    return [Moved(before, by, told_at)] if by else [Returned()] if known.unsettled else []
+    return [Moved(before, known.attempt, by, told_at)] if by else [Returned()] if known.unsettled else []
 
 
 def believed(known: Track, now: datetime) -> Net:
@@ -283,20 +302,20 @@ def advanced(known: Track, event: Event, changes: tuple[Change, ...], now: datet
     """Carry the story of the countdown on."""
     before, net = known.event, event.net
     scrubbed = any(isinstance(change, Scrubbed) for change in changes)
+    scrubs = (*known.scrubs, now) if scrubbed else known.scrubs
     moved = before.net != net
-    going_on = same_attempt(before.net, net)
     later = moved and (before.net.clock is None or net.clock is None or net.clock > before.net.clock)
     pending = next((c for c in changes if isinstance(c, Moved | Coarsened | Regained) and c.told_at > now), None)
     return replace(
         known,
         event=event,
-        attempt=known.attempt if going_on else attempt_of(net),
+        attempt=known.attempt if goes_on(known, net, scrubbed=scrubbed) else attempt_of(net, scrubs),
         counting=counts(known, event, scrubbed=scrubbed, moved=moved),
         armed_at=now if later else known.armed_at,
         moves=known.moves + moved,
         holds=known.holds + any(isinstance(change, Held) for change in changes),
         released=now if before.status is Status.HOLD and event.status is not Status.HOLD else known.released,
-        scrubs=(*known.scrubs, now) if scrubbed else known.scrubs,
+        scrubs=scrubs,
         nets=(*known.nets, NetSeen(net, now))[-NETS_KEPT:] if moved else known.nets,
         streamless=None if ranked(event, now) else known.streamless or now,
         unsettled=NetSeen(pending.before, now) if pending else None if moved else known.unsettled,

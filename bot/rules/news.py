@@ -91,28 +91,21 @@ def told(case: Case, change: Change) -> tuple[Notice, ...]:  # noqa: C901, PLR09
             return announced(case)
         case Dated(before):
             return (said(case, Say.DATED, "dated", ANNOUNCED_FRESH, before=before),)
-        case Moved(before, _, told_at):
+        case Moved(before, attempt, _, told_at):
             known = known_net(case) if waits(case, SLIP) else before
-            return slip(case, known, told_at) if is_news(case, known) and not waits(case, SCRUB) else ()
-        case Coarsened(before, told_at):
-            return slip(case, known_net(case) if waits(case, SLIP) else before, told_at)
+            return slip(case, known, told_at, attempt) if is_news(case, known) and not waits(case, SCRUB) else ()
+        case Coarsened(before, attempt, told_at):
+            return slip(case, known_net(case) if waits(case, SLIP) else before, told_at, attempt)
         case Regained(before, told_at):
             return regained(case, before, told_at)
-        case Resumed():
-            return slip(case, case.event.net, case.now) if not waits(case, SCRUB) else ()
-        case Scrubbed(before):
-            return (
-                said(
-                    case,
-                    Say.SCRUB,
-                    f"{SCRUB}{len(case.track.scrubs)}",
-                    NEWS_FRESH,
-                    before=before,
-                    pings=called(case, Say.SCRUB, before),
-                ),
-            )
+        case Resumed(before):
+            return slip(case, before, case.now, case.track.attempt) if not waits(case, SCRUB) else ()
+        case Scrubbed(before, attempt):
+            pings = called(case, Say.SCRUB, before, attempt)
+            return (said(case, Say.SCRUB, f"{SCRUB}{len(case.track.scrubs)}", NEWS_FRESH, before=before, pings=pings),)
         case Held():
-            return (said(case, Say.HOLD, f"hold-{case.track.holds}", NEWS_FRESH, pings=called(case, Say.HOLD, case.event.net)),)
+            pings = called(case, Say.HOLD, case.event.net, case.track.attempt)
+            return (said(case, Say.HOLD, f"hold-{case.track.holds}", NEWS_FRESH, pings=pings),)
         case LiftedOff():
             return (said(case, Say.LIFTOFF, "liftoff", LIFTOFF_FRESH),)
         case Ended(status):
@@ -174,10 +167,10 @@ SLIP, SCRUB, LIVE = "slip-", "scrub-", "live"
 """What the names of slips and scrubs within their attempt begin with, and the name of the one live notice."""
 
 
-def slip(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
+def slip(case: Case, before: Net, due: datetime, attempt: str) -> tuple[Notice, ...]:
     """Tell a NET that moved, in either direction, or a count that resumed; superseded when it moves again."""
     what = f"{SLIP}{case.track.moves}-{len(case.track.scrubs)}"
-    pings = called(case, Say.SLIP, before)
+    pings = called(case, Say.SLIP, before, attempt)
     return (notice_of(case.following, Say.SLIP, what, due, due + NEWS_FRESH, before=before, pings=pings),)
 
 
@@ -187,16 +180,15 @@ def regained(case: Case, before: Net, due: datetime) -> tuple[Notice, ...]:
     known = known_net(case) if untold else before
     if is_past(case) or waits(case, SCRUB) or (untold and not is_news(case, known)):
         return ()
-    return slip(case, known, due)
+    return slip(case, known, due, case.track.attempt)
 
 
-def called(case: Case, say: Say, before: Net) -> tuple[Watch, ...]:
-    """Pick whom bad news calls: close to T-0, and only where people were pinged for this attempt; else nobody."""
+def called(case: Case, say: Say, before: Net, attempt: str) -> tuple[Watch, ...]:
+    """Pick whom bad news calls: close to T-0, and only where people were pinged for the attempt that it is about; else nobody."""
     t0 = before.clock
     if t0 is None or abs(t0 - case.now) > PING_CLOSE:
         return ()
-    attempts = {case.track.attempt, t0.date().isoformat()}
-    return watches_for(case.following, say) if any(s.pinged and s.attempt in attempts for s in case.settled) else ()
+    return watches_for(case.following, say) if any(s.pinged and s.attempt == attempt for s in case.settled) else ()
 
 
 def live(case: Case) -> tuple[Notice, ...]:
