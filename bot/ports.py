@@ -148,6 +148,10 @@ class Transaction(Protocol):
         """Tracks by NET, earliest first, those without a NET last. `net_since` leaves out NETs before it, never a missing NET."""
         ...
 
+    async def mark(self) -> str:
+        """A word that is another one whenever a feed described any event since: what was made of the tracks is old then."""
+        ...
+
     async def keep(self, track: Track) -> None:
         """Insert or replace."""
         ...

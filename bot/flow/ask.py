@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.flow.plan import Desk, replan
+from bot.flow.shelf import Shelf
 from bot.model import FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
 from bot.ports import Clock, Store, Transaction
 from bot.rules.matching import wants
 from bot.rules.planning import summary
-from bot.rules.search import found, label
+from bot.rules.search import Catalogue, flights, found, label, meant, nearest, people
 
 BASELINE = "baseline"
 """Name of the fact that every upcoming launch was read once."""
-LOOKS_BACK = timedelta(days=30)
-"""How far back events are searched. Chosen, not measured."""
 
 
 class Unacceptable(Exception):
@@ -32,6 +31,7 @@ class Asking:
     desk: Desk
     most_watches: int = 50
     """Watches of one server: bounds what one event can cost."""
+    shelf: Shelf = field(default_factory=Shelf)
 
     async def upcoming(self, count: int, text: str = "") -> tuple[Track, ...]:
         """Give the next events, nearest first; `text` narrows them."""
@@ -41,9 +41,14 @@ class Asking:
         ahead = [track for track in tracks if track.event.status not in FLOWN | OVER]
         return tuple(found(ahead, text, self.desk.names, now) if text else ahead)[:count]
 
+    async def known(self) -> Catalogue:
+        """Give what is known of the last year and of all that lies ahead."""
+        async with self.store.transaction() as tx:
+            return await self.shelf.read(tx, self.clock.now())
+
     async def suggest(self, text: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """Give choices for an event's name: label and value, both within 100 characters."""
-        return tuple((label(track), str(track.event.id)[:100]) for track in (await self.search(text))[:limit])
+        return tuple((label(track), str(track.event.id)[:100]) for track in await self.search(text, limit))
 
     async def launch(self, text: str) -> Track | None:
         """Find the event that a choice or a few words mean; None when nothing fits."""
@@ -51,14 +56,21 @@ class Asking:
             exact = await tx.track(EventId(text))
         if exact is not None:
             return exact
-        return next(iter(await self.search(text)), None)
+        return next(iter(meant(await self.known(), text, self.desk.names, self.clock.now())), None)
 
-    async def search(self, text: str) -> tuple[Track, ...]:
-        """Find events by words, nearest first, those of the last days included."""
-        now = self.clock.now()
-        async with self.store.transaction() as tx:
-            tracks = await tx.tracks(net_since=now - LOOKS_BACK)
-        return found(tracks, text, self.desk.names, now)
+    async def search(self, text: str, limit: int) -> tuple[Track, ...]:
+        """Find events by words, what fits best first, those of the last year included."""
+        return nearest(await self.known(), text, self.desk.names, self.clock.now(), limit)
+
+    async def suggest_people(self, text: str, limit: int = 25) -> tuple[str, ...]:
+        """Give the people that a text may mean."""
+        return people(await self.known(), text, self.desk.names)[:limit]
+
+    async def crew(self, text: str) -> tuple[str, tuple[Track, ...]]:
+        """Find whose flights are meant, and those; nobody and nothing when nobody is meant."""
+        known = await self.known()
+        person = next(iter(people(known, text, self.desk.names)), "")
+        return person, flights(known, person, self.clock.now()) if person else ()
 
     async def watches(self, guild: GuildId) -> tuple[Watch, ...]:
         """Give the watches of a server, by id."""

@@ -35,6 +35,12 @@ class Events(Rows):
             wanted = wanted.where(or_(tracks.c.net >= net_since, tracks.c.net.is_(None)))
         return tuple(track_of(row) for row in await self._read(wanted))
 
+    async def mark(self) -> str:
+        # How many were last seen at the latest instant: a poll writes its events one by one, all seen at the same instant.
+        newest = select(func.max(tracks.c.seen)).scalar_subquery()
+        wanted = select(func.count(), newest, func.count().filter(tracks.c.seen == newest)).select_from(tracks)
+        return " ".join(str(part) for part in (await self._run(wanted)).one())
+
     async def keep(self, track: Track) -> None:
         await self._upsert(tracks, track_row(track))
 

@@ -175,3 +175,15 @@ async def test_requests_outlive_the_process(database_opened_twice: tuple[SqlStor
     first, second = database_opened_twice
     await first.note("ll2", Scope.ALL, T0)
     assert await second.made("ll2", T0) == ((Scope.ALL, T0),)
+
+
+async def test_the_mark_changes_whenever_something_was_seen_and_only_then(store: SqlStore) -> None:
+    async with store.transaction() as tx:
+        marks = [await tx.mark(), await tx.mark()]
+        for one in (track(seen=T0), track(LUCY, seen=T0 - DAY), track(LUCY, seen=T0)):
+            await tx.keep(one)
+            marks.append(await tx.mark())
+        await tx.touch([MS19], "mirror", T0 + MINUTE)
+        marks.append(await tx.mark())
+    assert marks[0] == marks[1]
+    assert len(set(marks[1:])) == len(marks[1:])
