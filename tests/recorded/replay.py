@@ -199,6 +199,8 @@ class Replayed(Played):
     """Plays a recording to people who watch."""
 
     recording: Recording
+    restless: bool = False
+    """Every poll happens twice, each time by a process that has just started."""
     told: dict[EventId, Track] = field(default_factory=dict[EventId, Track])
 
     def __post_init__(self) -> None:
@@ -224,13 +226,22 @@ class Replayed(Played):
         return replace(draft, notices=draft.notices | {Say.DATED}) if word == "dated" else super().with_word(draft, word)
 
     async def do_capture(self, number: str) -> None:
-        """Poll once, look up by its id what left its list where that was recorded, and write down what the feed said."""
-        now, capture = self.clock.at, self.recording.captures[int(number)]
+        """Poll, and write down what the feed said."""
+        capture = self.recording.captures[int(number)]
+        await self.poll(capture)
+        if self.restless:
+            self.boot()
+            await self.poll(capture)
+            self.boot()
+        await self.report()
+
+    async def poll(self, capture: Capture) -> None:
+        """Fold in a list, then look up by its id what left it, where that was recorded."""
+        now = self.clock.at
         await self.poller.apply(Ask(capture.scope, now), capture.answer)
         for lookup in looked_for((await self.poller.known(now)).values()):
             if detail := self.recording.details.get((lookup.event, now)):
                 await self.poller.apply(Ask(Scope.ONE, now, lookup.event), Sightings(sightings=(detail,)))
-        await self.report()
 
     async def report(self) -> None:
         """Write down what is new of every event that somebody watches."""
