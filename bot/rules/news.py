@@ -157,10 +157,11 @@ def waits(case: Case, what: str) -> bool:
 
 
 def known_net(case: Case) -> Net:
-    """Give the NET that the last message to this target showed; the first one if there was none."""
-    last = max((s.at for s in case.settled if s.fate is Fate.SENT and s.at), default=None)
+    """Give the NET that the last message to this target showed; without one, the NET that stood when it began to watch."""
+    began = min(watch.made_at for watch, _ in case.following.watches)
+    last = max((s.at for s in case.settled if s.fate is Fate.SENT and s.at), default=began)
     nets = case.track.nets
-    return next((seen.net for seen in reversed(nets) if last and seen.at <= last), nets[0].net)
+    return next((seen.net for seen in reversed(nets) if seen.at <= last), nets[0].net)
 
 
 SLIP, SCRUB, LIVE = "slip-", "scrub-", "live"
@@ -226,13 +227,12 @@ def outcome(case: Case, status: Status) -> tuple[Notice, ...]:
 
 
 VOID: tuple[tuple[type, frozenset[Say]], ...] = (
-    (Moved, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
-    (Coarsened, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
-    (Regained, frozenset({Say.SLIP, Say.HOLD, Say.EDIT})),
+    (Moved, frozenset({Say.SLIP, Say.EDIT})),
+    (Coarsened, frozenset({Say.SLIP, Say.EDIT})),
+    (Regained, frozenset({Say.SLIP, Say.EDIT})),
     (Returned, frozenset({Say.SLIP, Say.EDIT})),
     (Scrubbed, frozenset({Say.SLIP, Say.HOLD, Say.LIVE, Say.STREAM, Say.EDIT})),
     (Resumed, frozenset({Say.SCRUB, Say.SLIP})),
-    (Held, frozenset({Say.SLIP})),
     (Released, frozenset({Say.HOLD})),
     (LiftedOff, frozenset({Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM})),
     (Merged, CHOOSABLE),
