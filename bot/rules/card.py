@@ -112,7 +112,9 @@ def vehicle(event: Event) -> str:
     """Say what flies, and whose it is."""
     rocket = (event.rocket.full_name or event.rocket.name) if event.rocket else ""
     spelled = sorted(event.spacecraft, key=len, reverse=True)
-    ships = ", ".join(plain(name, 60) for at, name in enumerate(spelled) if not any(name in longer for longer in spelled[:at]))
+    ships = ", ".join(
+        [plain(name, 60) for at, name in enumerate(spelled) if not any(name in longer for longer in spelled[:at])][:3]
+    )
     names = (plain(rocket, 60), ships, plain(event.lsp.name, 80) if event.lsp else "")
     return " · ".join(name for name in names if name)
 
