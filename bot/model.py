@@ -521,6 +521,17 @@ class Card:
     """A moderator deleted it: not posted again for this event."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What is known when a delivery is rendered. `watches` are its target's, by id; the others are about its event."""
+
+    watches: tuple[Watch, ...]
+    track: Track | None = None
+    card: Card | None = None
+    last_ping: datetime | None = None
+    """When this event last pinged this target."""
+
+
 # --- how it is said -----------------------------------------------------------------------------------------------
 
 

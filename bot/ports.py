@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.model import (
     Ask,
+    Brief,
     Card,
     Claimed,
     Delivery,
@@ -250,15 +251,11 @@ class Transaction(Protocol):
         """How all deliveries that are kept ended, or that they have not; by kind, fate, reason."""
         ...
 
-    async def last_ping(self, target: Target, event: EventId) -> datetime | None:
-        """When this event last pinged this target."""
+    async def briefs(self, deliveries: Sequence[Delivery]) -> Mapping[Key, Brief]:
+        """What each of these needs to be rendered: four questions for all of them, nothing locked."""
         ...
 
     # cards
-
-    async def card(self, target: Target, event: EventId) -> Card | None:
-        """The living card of an event in a target."""
-        ...
 
     async def cards(self, event: EventId) -> Mapping[Target, Card]:
         """All living cards of an event, gone ones included."""

@@ -13,6 +13,7 @@ from typing import assert_never
 from bot.model import (
     FLOWN,
     OVER,
+    Brief,
     Card,
     Claimed,
     Delivery,
@@ -38,6 +39,9 @@ from bot.rules.retrying import CardGone, Done, GiveUp, Next, Pause, RetryAt, aft
 
 log = logging.getLogger(__name__)
 
+REST_S = 0.25
+"""While deliveries fly, the outbox is looked into four times a second: a claim among 10,000 due rows takes some 40 ms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -56,9 +60,23 @@ class Dropped:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """One try that has ended: what left, unless nothing did, and what follows."""
+
+    claimed: Claimed
+    left: Ready | None
+    following: Next | Dropped
+    at: datetime
+
+
 @dataclass(slots=True)
 class Deliverer:
-    """Sends what is due, a bounded number at once, one at a time per target."""
+    """Sends what is due, a bounded number at once, one at a time per target.
+
+    Transactions are shared, because Discord takes a delivery every twenty milliseconds: one claims for several targets and reads
+    what to tell them, one records what landed while the last was recording. A row is recorded as sent only when Discord said so.
+    """
 
     store: Store
     outlet: Outlet
@@ -69,23 +87,33 @@ class Deliverer:
     wake: Callable[[], None] = lambda: None
     """Called when there is room for another delivery."""
     flying: dict[Target, asyncio.Task[None]] = field(default_factory=dict[Target, "asyncio.Task[None]"])
+    landed: list[Landing] = field(default_factory=list[Landing])
+    """Those that wait to be recorded."""
+    recording: asyncio.Lock = field(default_factory=asyncio.Lock)
+    rested_at: float = 0.0
+    """On the loop's clock: when the outbox may be looked into again while deliveries fly."""
 
     async def beat(self) -> datetime | None:
         """Begin every delivery that is due and has room. Gives when to look again; None when nothing is owed."""
-        now = self.clock.now()
+        loop, now = asyncio.get_running_loop(), self.clock.now()
+        if self.flying and (rest := self.rested_at - loop.time()) > 0:
+            return now + timedelta(seconds=rest)
         async with self.store.transaction() as tx:
             if expired := await tx.expire(now):
                 log.info("dropped as too late", extra={"count": expired})
             room = self.concurrency - len(self.flying)
             claimed = await tx.claim(now, room, self.lease, busy=tuple(self.flying)) if room > 0 else ()
+            briefs = await tx.briefs([one.delivery for one in claimed])
             upcoming = await tx.next_start(now)
         for one in claimed:
-            task = asyncio.create_task(self.deliver(one), name=f"deliver {one.delivery.key}")
-            self.flying[one.delivery.target] = task
-            task.add_done_callback(partial(self.landed, one.delivery.target))
+            sent = one.delivery
+            task = asyncio.create_task(self.deliver(one, briefs[sent.key]), name=f"deliver {sent.key}")
+            self.flying[sent.target] = task
+            task.add_done_callback(partial(self.land, sent.target))
+        self.rested_at = loop.time() + REST_S
         return upcoming
 
-    def landed(self, target: Target, _: asyncio.Task[None]) -> None:
+    def land(self, target: Target, _: asyncio.Task[None]) -> None:
         """Make room for the next delivery of a target."""
         self.flying.pop(target, None)
         self.wake()
@@ -95,59 +123,56 @@ class Deliverer:
         while self.flying:
             await asyncio.wait(tuple(self.flying.values()))
 
-    async def deliver(self, claimed: Claimed) -> None:
-        """Send one row and record the outcome. A store that is gone leaves the lease to run out: the row comes back."""
+    async def deliver(self, claimed: Claimed, brief: Brief) -> None:
+        """Send one row and have the outcome recorded, in one transaction with whatever else landed by then."""
         try:
-            await self.attempt(claimed)
+            self.landed.append(await self.attempt(claimed, brief))
         except StoreDown as down:
             log.warning("the store is down, a delivery comes back later", extra={"key": claimed.delivery.key, "why": str(down)})
         except Exception:
             log.exception("a delivery failed for a reason of ours", extra={"key": claimed.delivery.key})
+        async with self.recording:
+            landed, self.landed = self.landed, []
+            if landed:
+                await self.record(landed)
 
-    async def attempt(self, claimed: Claimed) -> None:
-        """Render, send, record."""
-        sent = claimed.delivery
-        async with self.store.transaction() as tx:
-            ready = await self.prepare(tx, sent)
-            if isinstance(ready, Dropped):
-                await tx.record_dropped(sent.key, ready.why, self.clock.now())
-                return
+    async def attempt(self, claimed: Claimed, brief: Brief) -> Landing:
+        """Render and send."""
+        ready = await self.prepare(claimed.delivery, brief)
+        if isinstance(ready, Dropped):
+            return Landing(claimed, None, ready, self.clock.now())
         outcome = await self.send(claimed, ready)
         now = self.clock.now()
-        following = after(outcome, claimed, now)
-        async with self.store.transaction() as tx:
-            await self.record(tx, claimed, ready, following, now)
+        return Landing(claimed, ready, after(outcome, claimed, now), now)
 
     # --- what leaves ----------------------------------------------------------------------------------------------
 
-    async def prepare(self, tx: Transaction, sent: Delivery) -> Ready | Dropped:
+    async def prepare(self, sent: Delivery, brief: Brief) -> Ready | Dropped:
         """Render a delivery as it is true now, or say why it should not leave any more."""
-        now = self.clock.now()
-        notice = sent.notice
+        now, notice, track, card = self.clock.now(), sent.notice, brief.track, brief.card
         if notice.say is Say.TROUBLE:
             return Ready(wording.trouble(notice.note))
-        asking = [watch for watch in await tx.watches(sent.target.guild) if watch.target == sent.target]
         if notice.say is Say.SUMMARY:
-            return await self.summarise(tx, sent, asking, now)
-        track = await tx.track(sent.event) if sent.event else None
-        if track is None or not any(asks(watch, notice.say) and wants(watch, track.event, self.names) for watch in asking):
+            return await self.summarise(sent, brief.watches, now)
+        if track is None or not any(asks(watch, notice.say) and wants(watch, track.event, self.names) for watch in brief.watches):
             return Dropped("no watch asks for it any more")
-        card = await tx.card(sent.target, track.event.id)
         if edits_card(sent, card):
             return edited(card, track, notice.language, now)
         post = wording.post(notice, track, now, as_card=starts_card(sent, card))
-        if not may_ping(await tx.last_ping(sent.target, track.event.id), now):
+        if not may_ping(brief.last_ping, now):
             post = replace(post, roles=(), users=())
         reply_to = card.message if card and not card.gone else None
         return Ready(post, starts=starts_card(sent, card), reply_to=reply_to)
 
-    async def summarise(self, tx: Transaction, sent: Delivery, asking: Sequence[Watch], now: datetime) -> Ready | Dropped:
+    async def summarise(self, sent: Delivery, asking: Sequence[Watch], now: datetime) -> Ready | Dropped:
         """List what lies ahead of the watch that this summary is for."""
         watch = next((watch for watch in asking if sent.notice.what == f"summary-{watch.id}"), None)
         if watch is None:
             return Dropped("no watch asks for it any more")
-        tracks = (track for track in await tx.tracks(net_since=now) if track.event.status not in FLOWN | OVER)
-        ahead = tuple(track for track in tracks if wants(watch, track.event, self.names))
+        async with self.store.transaction() as tx:
+            tracks = await tx.tracks(net_since=now)
+        flown = FLOWN | OVER
+        ahead = tuple(track for track in tracks if track.event.status not in flown and wants(watch, track.event, self.names))
         if not ahead:
             return Dropped("nothing lies ahead yet")
         return Ready(wording.summary((watch.name,), ahead, now, language=watch.language))
@@ -168,38 +193,60 @@ class Deliverer:
 
     # --- what is recorded -----------------------------------------------------------------------------------------
 
-    async def record(self, tx: Transaction, claimed: Claimed, ready: Ready, following: Next, now: datetime) -> None:
-        """Write down what became of a try."""
-        sent = claimed.delivery
-        match following:
+    async def record(self, landed: Sequence[Landing]) -> None:
+        """Write down what became of tries. What cannot be written down leaves the lease to run out: the row comes back."""
+        try:
+            async with self.store.transaction() as tx:
+                await self.keep_cards(tx, landed)  # first: it locks tracks, as a poll does before its rows
+                for one in sorted(landed, key=lambda one: one.claimed.delivery.key):
+                    await self.settle(tx, one)
+        except StoreDown as down:
+            log.warning("the store is down, deliveries come back later", extra={"count": len(landed), "why": str(down)})
+        except Exception:
+            log.exception("outcomes were not recorded for a reason of ours", extra={"key": landed[0].claimed.delivery.key})
+            if len(landed) > 1:  # one of them, and it must not take the others along
+                for one in landed:
+                    await self.record((one,))
+
+    async def settle(self, tx: Transaction, landing: Landing) -> None:
+        """Write down what became of one try."""
+        sent, left, now = landing.claimed.delivery, landing.left, landing.at
+        match landing.following:
             case Done(message):
-                pinged = not ready.edits and bool(ready.post.roles or ready.post.users)
-                await self.keep_card(tx, sent, ready, message, now)  # first: it locks the track, as a poll does before its rows
+                pinged = left is not None and not left.edits and bool(left.post.roles or left.post.users)
                 await tx.record_sent(sent.key, message, now, pinged=pinged)
             case RetryAt(at, why, counts):
                 await tx.record_retry(sent.key, at, why, counts=counts)
             case GiveUp(why):
                 log.error("a post was refused", extra={"key": sent.key, "why": why})
                 await tx.record_dropped(sent.key, why, now)
+            case Dropped(why):
+                await tx.record_dropped(sent.key, why, now)
             case Pause(why, at):
                 await self.pause(tx, sent, why, at, now)
             case CardGone():
-                if ready.edits:
-                    await tx.keep_card(replace(ready.edits, gone=True))
+                if left is not None and left.edits:
+                    await tx.keep_card(replace(left.edits, gone=True))
                 await tx.record_dropped(sent.key, "the card was deleted", now)
             case _:
-                assert_never(following)
+                assert_never(landing.following)
 
-    async def keep_card(self, tx: Transaction, sent: Delivery, ready: Ready, message: MessageId, now: datetime) -> None:
-        """Remember the card and what it shows; a new one also owes the edit for a T-0 that passes without word."""
-        if sent.event is None or not (ready.edits or ready.starts):
-            return
-        track = await tx.track(sent.event) if ready.starts else None
-        await tx.keep_card(Card(target=sent.target, event=sent.event, message=message, face=face(ready.post), edited_at=now))
-        if track is not None:
-            watches = await tx.watches(sent.target.guild)
-            mine = (one for one in followings(watches, track.event, self.names) if one.target == sent.target)
-            await tx.set_edits([edit for one in mine if Say.ANNOUNCED in wanted(one) for edit in overdue(one, track, now)])
+    async def keep_cards(self, tx: Transaction, landed: Sequence[Landing]) -> None:
+        """Remember the cards and what they show; a new one also owes the edit for a T-0 that passes without word."""
+        cards = [(one, card) for one in landed if (card := shown(one)) is not None]
+        started = [(one, card) for one, card in cards if one.left is not None and one.left.starts]
+        for event in sorted({card.event for _, card in started}):
+            await tx.track(event)
+        for _, card in cards:
+            await tx.keep_card(card)
+        briefs = await tx.briefs([one.claimed.delivery for one, _ in started])
+        edits: list[Delivery] = []
+        for one, _ in started:
+            brief = briefs[one.claimed.delivery.key]
+            if brief.track is not None:
+                asking = followings(brief.watches, brief.track.event, self.names)
+                edits += (edit for each in asking if Say.ANNOUNCED in wanted(each) for edit in overdue(each, brief.track, one.at))
+        await tx.set_edits(edits)
 
     async def pause(self, tx: Transaction, sent: Delivery, why: str, at: datetime, now: datetime) -> None:
         """Let a target rest and tell the admins once. The row waits: it still leaves if the target is back in time."""
@@ -219,3 +266,11 @@ def edited(card: Card | None, track: Track, language: str, now: datetime) -> Rea
         return Dropped("there is no card to edit")
     post = card_post(track, now, language=language)
     return Dropped("nothing that a reader would see changed") if face(post) == card.face else Ready(post, edits=card)
+
+
+def shown(landing: Landing) -> Card | None:
+    """Give the card that a try left behind, new or edited, as it looks now."""
+    sent, left = landing.claimed.delivery, landing.left
+    if sent.event is None or left is None or not isinstance(landing.following, Done) or not (left.edits or left.starts):
+        return None
+    return Card(target=sent.target, event=sent.event, message=landing.following.message, face=face(left.post), edited_at=landing.at)

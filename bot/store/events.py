@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, or_, select, update
 
 from bot.model import Card, EventId, MessageId, Target, Track
 from bot.store.codec import target_columns, target_of, track_of, track_row
-from bot.store.rows import Rows, chunks, is_target
+from bot.store.rows import Rows, chunks
 from bot.store.tables import cards, facts, tracks
 
 
@@ -51,13 +51,9 @@ class Events(Rows):
             touched = update(tracks).where(tracks.c.event.in_(mine.scalar_subquery()), tracks.c.seen <= seen)
             await self._run(touched.values(feed=feed, seen=seen))
 
-    async def card(self, target: Target, event: EventId) -> Card | None:
-        row = (await self._run(select(cards).where(cards.c.event == event, is_target(cards, target)))).one_or_none()
-        return None if row is None else _card_of(row)
-
     async def cards(self, event: EventId) -> Mapping[Target, Card]:
         wanted = select(cards).where(cards.c.event == event).order_by(cards.c.guild, cards.c.channel, cards.c.place)
-        return {card.target: card for card in map(_card_of, await self._read(wanted))}
+        return {card.target: card for card in map(card_of, await self._read(wanted))}
 
     async def keep_card(self, card: Card) -> None:
         await self._upsert(
@@ -80,7 +76,8 @@ class Events(Rows):
         await self._upsert(facts, {"name": name, "value": value})
 
 
-def _card_of(row: Row[tuple[str, ...]]) -> Card:
+def card_of(row: Row[tuple[str, ...]]) -> Card:
+    """The card in a row."""
     return Card(
         target=target_of(row),
         event=EventId(row.event),

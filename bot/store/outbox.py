@@ -35,7 +35,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Say, Settled, Tally, Target
 from bot.store.codec import delivery_of, delivery_row, target_of
-from bot.store.rows import Rows, Values, chunks, is_target, paced, same_target
+from bot.store.rows import Rows, Values, chunks, paced, same_target
 from bot.store.tables import DROPPED, OWED, SENT, Instant, outbox, paused
 
 LATE = "too late"
@@ -329,11 +329,6 @@ class Outbox(Rows):
                 **_settle,
             )
         )
-
-    async def last_ping(self, target: Target, event: EventId) -> datetime | None:
-        pings = select(func.max(_o.at, type_=Instant)).where(_o.event == event, is_target(outbox, target), _o.pinged)
-        last: datetime | None = (await self._run(pings)).scalar_one()
-        return last
 
 
 def _changed(row: Row[Any], planned: Values) -> Values:

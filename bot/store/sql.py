@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.model import Scope
 from bot.ports import StoreDown
+from bot.store.briefs import Briefs
 from bot.store.connections import Connections
 from bot.store.engine import CannotOpen, database_url, engine_for, reason, shown
 from bot.store.events import Events
@@ -19,12 +20,11 @@ from bot.store.migrate import Migrated, NewerTables, to_head
 from bot.store.outbox import Outbox
 from bot.store.requests import Asked
 from bot.store.rows import finish
-from bot.store.watching import Watching
 
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
 
-class SqlTransaction(Events, Watching, Outbox):
+class SqlTransaction(Events, Briefs, Outbox):
     """One unit of work: the Transaction port."""
 
     __slots__ = ()

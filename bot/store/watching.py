@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.model import GuildId, Target, Watch, WatchId
 from bot.store.codec import target_columns, target_of, watch_of, watch_row
@@ -20,11 +20,12 @@ class Watching(Rows):
     __slots__ = ()
 
     async def watches(self, guild: GuildId | None = None) -> tuple[Watch, ...]:
+        return await self._watches(*(() if guild is None else (watches.c.guild == guild,)))
+
+    async def _watches(self, *which: ColumnElement[bool]) -> tuple[Watch, ...]:
         both = watches.outerjoin(paused, same_target(watches, paused))
         wanted = select(watches.c.id, watches.c.body, paused.c.at.is_not(None).label("is_paused")).select_from(both)
-        if guild is not None:
-            wanted = wanted.where(watches.c.guild == guild)
-        return tuple(watch_of(row) for row in await self._read(wanted.order_by(watches.c.id)))
+        return tuple(watch_of(row) for row in await self._read(wanted.where(*which).order_by(watches.c.id)))
 
     async def add_watch(self, watch: Watch) -> Watch:
         made = await self._run(insert(watches).values(**watch_row(watch)).returning(watches.c.id))

@@ -164,8 +164,8 @@ async def test_the_last_ping_is_of_this_target_and_this_event_and_only_of_what_p
     async with store.transaction() as tx:
         await tx.record_sent(delivery("d", 2).key, MessageId(1), NOW, pinged=True)
         await tx.record_sent(delivery("e", event=LUCY).key, MessageId(1), NOW, pinged=True)
-        assert await tx.last_ping(channel(1), MS19) == NOW - MINUTE
-        assert await tx.last_ping(channel(3), MS19) is None
+        briefs = await tx.briefs([delivery("f"), delivery("f", 3)])
+    assert [brief.last_ping for brief in briefs.values()] == [NOW - MINUTE, None]
 
 
 # countdowns
