@@ -143,8 +143,7 @@ def paths(value: Any, so_far: Path = ()) -> Iterator[Path]:
     if isinstance(value, dict):
         steps = list(cast("dict[str | int, Any]", value).items())
     elif isinstance(value, list):
-        entries: list[Any] = value
-        steps = list(enumerate(entries))
+        steps = list(enumerate(cast("list[Any]", value)))
     for step, inner in steps:
         yield from paths(inner, (*so_far, step))
 
