@@ -17,7 +17,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.cogs import about, launch
+from bot.cogs import about, crew, launch, live, schedule, search
+from bot.cogs import help as help_
 from bot.cogs import next as next_
 from bot.cogs.failing import Tree
 from bot.cogs.watch import WatchCommands
@@ -97,13 +98,19 @@ class TMinusClient(discord.AutoShardedClient):
             guild_ready_timeout=guilds_settle_s,
             http_trace=trace(Pacer(rate_per_s), lambda: self.application_id),
         )
+        self.asking = asking
+        self.clock = clock
         self._store = asking.store
         self._began = False
         self._connecting: asyncio.Task[None] | None = None
         self.tree = Tree(self)
-        for command in (next_.command(asking, clock), launch.command(asking, clock), about.command(asking, clock)):
-            self.tree.add_command(command)
+        for room in (next_, schedule, launch, live, search, crew, about):
+            self.tree.add_command(room.command(asking, clock))
+        self.tree.add_command(help_.command(self.tree))
         self.tree.add_command(WatchCommands(asking, clock))
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(schedule.Turn)
 
     async def start_until_ready(self, token: str) -> None:
         """Log in, however long Discord is away, and wait until the servers are known. Raises: ClientDown."""

@@ -29,7 +29,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
                 "I tell a community when a rocket goes, and where to watch.",
                 f"Launch data: The Space Devs, Launch Library 2 · {since}",
                 f"It is {stamp(clock.now(), 'f')} for you; every time I show is in your own zone.",
-                "`/next` what flies next · `/launch` one of them · `/watch` what this server is told (Manage Server)",
+                "`/next` what flies next · `/launch` one of them · `/help` everything I can do for you here",
             ),
             buttons=(SOURCE,),
         )

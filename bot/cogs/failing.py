@@ -10,7 +10,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import ALREADY_ANSWERED, TOO_LATE, Interaction, answer_later, answer_now, say
+from bot.cogs.replying import ALREADY_ANSWERED, TOO_LATE, Interaction, answer_apart, answer_later, answer_now, say
 from bot.flow.ask import Unacceptable
 from bot.ports import StoreDown
 
@@ -24,20 +24,24 @@ class Tree(app_commands.CommandTree[Any]):
     """The slash commands, with one place where their errors end."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        if isinstance(cause, discord.HTTPException) and cause.code in {TOO_LATE, ALREADY_ANSWERED}:
-            log.warning("answer to /%s came too late (%s)", _name(interaction), cause.code)
-            return
-        if interaction.client.is_closed():
-            log.warning("leaving before /%s was answered", _name(interaction))
-            return
-        sentence = expected(cause)
-        if sentence is None:
-            reference = secrets.token_hex(3)
-            log.error("error %s in /%s", reference, _name(interaction), exc_info=cause)
-            sentence = f"That went wrong on my side. Try again; if it stays, tell whoever runs me the reference `{reference}`."
-        if interaction.type is discord.InteractionType.application_command:
-            await _tell(interaction, sentence)
+        await end(interaction, error.original if isinstance(error, app_commands.CommandInvokeError) else error)
+
+
+async def end(interaction: Interaction, cause: Exception) -> None:
+    """Tell the person what became of a command or a button that failed, and the log what the operator must know."""
+    if isinstance(cause, discord.HTTPException) and cause.code in {TOO_LATE, ALREADY_ANSWERED}:
+        log.warning("answer to %s came too late (%s)", _name(interaction), cause.code)
+        return
+    if interaction.client.is_closed():
+        log.warning("leaving before %s was answered", _name(interaction))
+        return
+    sentence = expected(cause)
+    if sentence is None:
+        reference = secrets.token_hex(3)
+        log.error("error %s in %s", reference, _name(interaction), exc_info=cause)
+        sentence = f"That went wrong on my side. Try again; if it stays, tell whoever runs me the reference `{reference}`."
+    if interaction.type is not discord.InteractionType.autocomplete:
+        await _tell(interaction, sentence)
 
 
 def expected(error: BaseException) -> str | None:
@@ -61,13 +65,17 @@ def expected(error: BaseException) -> str | None:
 async def _tell(interaction: Interaction, sentence: str) -> None:
     """Say it whatever was answered before; when even that fails, there is nobody left to tell."""
     try:
-        if interaction.response.is_done():
+        if interaction.response.is_done() and interaction.type is discord.InteractionType.component:
+            await answer_apart(interaction, say(sentence))
+        elif interaction.response.is_done():
             await answer_later(interaction, say(sentence))
         else:
             await answer_now(interaction, say(sentence), private=True)
     except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as lost:
-        log.warning("could not answer /%s: %s", _name(interaction), lost)
+        log.warning("could not answer %s: %s", _name(interaction), lost)
 
 
 def _name(interaction: Interaction) -> str:
-    return interaction.command.qualified_name if interaction.command else "?"
+    if interaction.type is discord.InteractionType.component:
+        return "a button"
+    return f"/{interaction.command.qualified_name if interaction.command else '?'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -28,12 +29,30 @@ TOO_LATE = 10062
 Interaction = discord.Interaction[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A post with buttons that answer."""
+
+    post: Post
+    controls: tuple[discord.ui.Item[Any], ...] = ()
+
+
+def view_of(screen: Screen, message: Message) -> discord.ui.View | None:
+    """All buttons of a screen, None without any. Those that answer are DynamicItems: discord.py need not remember the view."""
+    view = message.view() or (discord.ui.View(timeout=None) if screen.controls else None)
+    if view is not None:
+        for control in screen.controls:
+            view.add_item(control)
+        view.stop()
+    return view
+
+
 def say(text: str) -> Post:
     """A plain sentence as a post."""
     return Post(title="", lead_in=text)
 
 
-async def reply(interaction: Interaction, answer: Awaitable[Post], *, private: bool = False) -> None:
+async def reply(interaction: Interaction, answer: Awaitable[Post | Screen], *, private: bool = False) -> None:
     """Answer with what is being asked for; show that it takes a moment when it does. `private`: only this person sees it."""
     work = asyncio.ensure_future(answer)
     try:
@@ -47,30 +66,63 @@ async def reply(interaction: Interaction, answer: Awaitable[Post], *, private: b
         work.cancel()
 
 
-async def answer_now(interaction: Interaction, post: Post, *, private: bool) -> None:
+async def change(interaction: Interaction, answer: Awaitable[Screen]) -> None:
+    """Put another screen into the message whose button was pressed."""
+    work = asyncio.ensure_future(answer)
+    try:
+        done, _ = await asyncio.wait({work}, timeout=UNHURRIED_S)
+        if not done:
+            await _surely(interaction.response.defer)
+            await answer_later(interaction, await work)
+            return
+        screen = work.result()
+        message = render(screen.post)
+        await _surely(
+            lambda: interaction.response.edit_message(
+                content=message.content or None, embed=message.embed, view=view_of(screen, message)
+            )
+        )
+    finally:
+        work.cancel()
+
+
+async def answer_now(interaction: Interaction, answer: Post | Screen, *, private: bool) -> None:
     """Answer an interaction that was not answered yet."""
-    message = render(post)
+    screen = answer if isinstance(answer, Screen) else Screen(answer)
+    message = render(screen.post)
     await _surely(
         lambda: interaction.response.send_message(
             message.content or None,
             embed=message.embed or discord.utils.MISSING,
-            view=message.view() or discord.utils.MISSING,
+            view=view_of(screen, message) or discord.utils.MISSING,
             allowed_mentions=discord.AllowedMentions.none(),
             ephemeral=private,
         )
     )
 
 
-async def answer_later(interaction: Interaction, post: Post) -> None:
+async def answer_later(interaction: Interaction, answer: Post | Screen) -> None:
     """Fill in the answer of a deferred interaction. An edit: done twice, it is there once."""
-    message: Message = render(post)
+    screen = answer if isinstance(answer, Screen) else Screen(answer)
+    message = render(screen.post)
     await _surely(
         lambda: interaction.edit_original_response(
             content=message.content or None,
             embed=message.embed,
-            view=message.view(),
+            view=view_of(screen, message),
             allowed_mentions=discord.AllowedMentions.none(),
         )
+    )
+
+
+async def answer_apart(interaction: Interaction, post: Post) -> None:
+    """Say it to this person alone, beside a message that stays as it is."""
+    message = render(post)
+    await interaction.followup.send(
+        message.content or "…",
+        embed=message.embed or discord.utils.MISSING,
+        allowed_mentions=discord.AllowedMentions.none(),
+        ephemeral=True,
     )
 
 

@@ -10,6 +10,7 @@ from bot.flow.plan import Desk, replan
 from bot.flow.shelf import Shelf
 from bot.model import FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
 from bot.ports import Clock, Store, Transaction
+from bot.rules.agenda import runs, within
 from bot.rules.matching import wants
 from bot.rules.planning import summary
 from bot.rules.search import Catalogue, flights, found, label, meant, nearest, people
@@ -33,13 +34,28 @@ class Asking:
     """Watches of one server: bounds what one event can cost."""
     shelf: Shelf = field(default_factory=Shelf)
 
-    async def upcoming(self, count: int, text: str = "") -> tuple[Track, ...]:
-        """Give the next events, nearest first; `text` narrows them."""
+    async def upcoming(self, count: int | None, text: str = "") -> tuple[Track, ...]:
+        """Give the next events, nearest first, all without a count; `text` narrows them."""
         now = self.clock.now()
         async with self.store.transaction() as tx:
             tracks = await tx.tracks(net_since=now - timedelta(hours=1))
         ahead = [track for track in tracks if track.event.status not in FLOWN | OVER]
         return tuple(found(ahead, text, self.desk.names, now) if text else ahead)[:count]
+
+    async def schedule(self, days: int, text: str = "") -> tuple[Track, ...]:
+        """Give what happens within so many days, by day; `text` narrows it."""
+        now = self.clock.now()
+        tracks = within(await self.upcoming(None), now, days)
+        chosen = {track.event.id for track in found(tracks, text, self.desk.names, now)} if text else None
+        return tracks if chosen is None else tuple(track for track in tracks if track.event.id in chosen)
+
+    async def live(self) -> tuple[tuple[Track, ...], Track | None]:
+        """Give what streams now, and the next event with a stream that does not yet."""
+        now = self.clock.now()
+        known = (await self.known()).tracks
+        live = tuple(track for track in known if runs(track, now))
+        ahead = (track for track in await self.upcoming(None) if track.event.webcasts and track not in live)
+        return live, next(ahead, None)
 
     async def known(self) -> Catalogue:
         """Give what is known of the last year and of all that lies ahead."""
@@ -59,8 +75,10 @@ class Asking:
         return next(iter(meant(await self.known(), text, self.desk.names, self.clock.now())), None)
 
     async def search(self, text: str, limit: int) -> tuple[Track, ...]:
-        """Find events by words, what fits best first, those of the last year included."""
-        return nearest(await self.known(), text, self.desk.names, self.clock.now(), limit)
+        """Find events by words, what fits best first, those of the last year included; an event's id finds that one."""
+        known = await self.known()
+        exact = tuple(track for track in known.tracks if track.event.id == text)
+        return exact or nearest(known, text, self.desk.names, self.clock.now(), limit)
 
     async def suggest_people(self, text: str, limit: int = 25) -> tuple[str, ...]:
         """Give the people that a text may mean."""

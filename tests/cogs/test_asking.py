@@ -95,11 +95,7 @@ async def test_about_says_whose_data_it_is_and_how_old(member: Person) -> None:
 
 
 async def test_what_everybody_may_ask_is_offered_everywhere(stg: Stage, member: Person, guild: Guild) -> None:
-    assert {command.name for command in member.commands()} == {"next", "launch", "about"}
-    assert {command.name for command in stg.discord.direct(member.user).commands()} == {"next", "launch", "about"}
-    assert {command.name for command in stg.discord.member(guild, stg.discord.owner).commands()} == {
-        "next",
-        "launch",
-        "about",
-        "watch",
-    }
+    everybody = {"next", "schedule", "launch", "live", "search", "crew", "about", "help"}
+    assert {command.name for command in member.commands()} == everybody
+    assert {command.name for command in stg.discord.direct(member.user).commands()} == everybody
+    assert {command.name for command in stg.discord.member(guild, stg.discord.owner).commands()} == everybody | {"watch"}

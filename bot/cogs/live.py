@@ -1,0 +1,31 @@
+"""/live: what streams now, or will next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.cogs.replying import reply
+from bot.flow.ask import Asking
+from bot.model import Post
+from bot.ports import Clock
+from bot.rules.agenda import on_air
+
+
+def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
+    """Make the command."""
+
+    async def answer() -> Post:
+        live, following = await asking.live()
+        return on_air(live, following, clock.now())
+
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def live(interaction: discord.Interaction) -> None:
+        await reply(interaction, answer())
+
+    return app_commands.Command[Any, ..., None](
+        name="live", description="What can be watched right now, or what comes next", callback=live
+    )

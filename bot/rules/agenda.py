@@ -1,0 +1,90 @@
+"""What flies on which day, page by page, and what can be watched now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
+
+from bot.model import OVER, Event, Link, Post, Tone, Track
+from bot.rules.card import CREDIT, STATUS_WORDS
+from bot.rules.nets import DAY, day_of, span
+from bot.rules.text import headline, link, net_text, stamp
+from bot.rules.webcasts import ranked
+from bot.rules.wording import row
+
+PAGE = 7
+"""Events of one page: with the longest names and links they still fit into one embed."""
+LONGEST_LINK = 200
+"""A longer address is left to the event's card."""
+NOON = time(12)
+RUNS = timedelta(hours=12)
+"""A stream that a feed calls live so long after T-0 has been forgotten there. Chosen, not measured."""
+
+
+def within(tracks: Sequence[Track], now: datetime, days: int) -> tuple[Track, ...]:
+    """Keep what happens within so many days for certain, by day; what has no day yet comes last."""
+    end = now + days * DAY
+    return tuple(sorted((track for track in tracks if _surely(track, end)), key=lambda track: not track.event.net.has_day))
+
+
+def _surely(track: Track, end: datetime) -> bool:
+    """Whether it happens before then: its day does, or all of the span that it may mean."""
+    net, known = track.event.net, span(track.event.net)
+    return known is not None and known[0 if net.has_day else 1] < end
+
+
+def pages(tracks: Sequence[Track]) -> int:
+    """Say how many pages these take."""
+    return max(1, -(-len(tracks) // PAGE))
+
+
+def page(tracks: Sequence[Track], now: datetime, number: int, title: str) -> Post:
+    """Show one page, from 0, under its days."""
+    last = pages(tracks) - 1
+    here = min(max(number, 0), last)
+    lines: list[str] = []
+    for head, group in groupby(tracks[here * PAGE : (here + 1) * PAGE], _day):
+        lines += (f"**{head or 'Day not known yet'}**", *(_line(track.event, now) for track in group))
+    footer = f"Page {here + 1} of {last + 1} · {len(tracks)} events · days in UTC, times in your zone · {CREDIT}"
+    return Post(title=title, lines=tuple(lines), footer=footer if tracks else CREDIT)
+
+
+def _day(track: Track) -> str:
+    """Its day, as a timestamp of noon: that is the same day nearly everywhere. Empty while the day is not known."""
+    net = track.event.net
+    return stamp(datetime.combine(day_of(net.at), NOON, UTC), "D") if net.at and net.has_day else ""
+
+
+def _line(event: Event, now: datetime) -> str:
+    """One event of a day."""
+    clock = event.net.clock
+    at = f"{stamp(clock, 'f')} ({stamp(clock, 'R')})" if clock else net_text(event.net)
+    address = next((link(stream.url) for stream in ranked(event, now)), "")
+    watch = f"[Watch]({address})" if 0 < len(address) <= LONGEST_LINK else ""
+    return "• " + " · ".join(part for part in (at, headline(event), STATUS_WORDS[event.status], watch) if part)
+
+
+# --- now ----------------------------------------------------------------------------------------------------------
+
+
+def runs(track: Track, now: datetime) -> bool:
+    """Whether a stream of it runs now, as far as the feed says."""
+    event = track.event
+    if event.status in OVER or not event.webcasts or (event.net.at is not None and now - event.net.at > RUNS):
+        return False
+    return event.webcast_live or any(stream.live for stream in event.webcasts)
+
+
+def on_air(live: Sequence[Track], following: Track | None, now: datetime) -> Post:
+    """Say what streams now; else what will next."""
+    shown = live[:PAGE] or ([following] if following else [])
+    post = Post(
+        title="Live now" if live else "Nothing streams right now",
+        lines=tuple(row(track, now, "en") for track in shown) or ("No stream is known yet. `/next` shows what comes.",),
+        footer=CREDIT,
+        tone=Tone.LIVE if live else Tone.CALM,
+        buttons=tuple(Link("Watch", link(best.url)) for track in shown[:1] for best in ranked(track.event, now)[:1]),
+    )
+    return post if live or not following else replace(post, lines=("Next that can be watched:", *post.lines))
