@@ -40,14 +40,12 @@ class Asking:
         async with self.store.transaction() as tx:
             tracks = await tx.tracks(net_since=now - timedelta(hours=1))
         ahead = [track for track in tracks if track.event.status not in FLOWN | OVER]
-        return tuple(found(ahead, text, self.desk.names, now) if text else ahead)[:count]
+        chosen = {track.event.id for track in found(ahead, text, self.desk.names, now)} if text else None
+        return tuple(track for track in ahead if chosen is None or track.event.id in chosen)[:count]
 
     async def schedule(self, days: int, text: str = "") -> tuple[Track, ...]:
         """Give what happens within so many days, by day; `text` narrows it."""
-        now = self.clock.now()
-        tracks = within(await self.upcoming(None), now, days)
-        chosen = {track.event.id for track in found(tracks, text, self.desk.names, now)} if text else None
-        return tracks if chosen is None else tuple(track for track in tracks if track.event.id in chosen)
+        return within(await self.upcoming(None, text), self.clock.now(), days)
 
     async def live(self) -> tuple[tuple[Track, ...], Track | None]:
         """Give what streams now, and the next event with a stream that does not yet."""

@@ -23,6 +23,14 @@ async def test_next_can_be_narrowed_in_number_and_by_words(member: Person) -> No
     assert "MS-19" not in (await member.slash("next", filter="spacex")).text
 
 
+async def test_next_goes_by_time_however_well_the_words_fit(stg: Stage, member: Person) -> None:
+    await keep(stg.store, track("Vega | Starliner", NOW + timedelta(days=1)), track("Vega | Star", NOW + timedelta(days=2)))
+
+    text = (await member.slash("next", filter="star")).text
+
+    assert text.index("Starliner") < text.index("Star**") < text.index("Starlink")
+
+
 async def test_next_says_so_when_nothing_fits_and_repeats_it_harmlessly(member: Person) -> None:
     reply = await member.slash("next", filter="@everyone **Shuttle**")
 
