@@ -1,1 +1,1 @@
-"""The flow, where a mission log does not reach: what is asked, and what is kept between questions."""
+"""Tests of the flow: the right calls in the right order, whatever fails in between."""
