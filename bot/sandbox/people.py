@@ -20,7 +20,7 @@ from bot.sandbox.rest.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODA
 from bot.sandbox.wire import Json, as_list, as_number, as_object, as_objects, as_text, is_list
 from bot.sandbox.world import Channel, Guild, Message, User
 
-IN_GUILD, IN_BOT_DM, ELSEWHERE = 0, 1, 2
+IN_GUILD, IN_BOT_DM = 0, 1
 GUILD_INSTALL, USER_INSTALL = 0, 1
 TOKEN_LIFE = 900.0
 """Seconds that an interaction's token is good for."""

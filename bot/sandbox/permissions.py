@@ -32,7 +32,6 @@ class Permission(IntFlag):
     CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     CREATE_EVENTS = 1 << 44
-    PIN_MESSAGES = 1 << 51
 
 
 EVERYTHING = Permission((1 << 53) - 1)
@@ -58,7 +57,6 @@ INVITED = (
     | Permission.CREATE_EVENTS
 )
 """What the bot's own role gets when a server invites it, unless the server says otherwise."""
-ADMIN = Permission.ADMINISTRATOR
 
 
 def base(guild: Guild, user: int) -> Permission:

@@ -271,6 +271,19 @@ async def test_guilds_come_and_go(box: DiscordSandbox, bot: Bot, guild: Guild) -
     assert (await unavailable).id == guild.id
 
 
+async def test_channels_and_roles_come_and_go(box: DiscordSandbox, bot: Bot, guild: Guild, channel: Channel) -> None:
+    made = asyncio.ensure_future(bot.wait_for("guild_role_create", timeout=5))
+    role = box.add_role(guild, "cosmonauts", mentionable=True)
+    assert (await made).id == role.id
+    gone = asyncio.ensure_future(bot.wait_for("guild_role_delete", timeout=5))
+    box.remove_role(guild, role)
+    assert (await gone).name == "cosmonauts"
+    closed = asyncio.ensure_future(bot.wait_for("guild_channel_delete", timeout=5))
+    box.remove_channel(channel)
+    assert (await closed).id == channel.id
+    assert bot.get_channel(channel.id) is None
+
+
 # --- messages ---------------------------------------------------------------------------------------------------------
 
 
