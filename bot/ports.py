@@ -60,7 +60,9 @@ class Sightings:
     sightings: tuple[Sighting, ...]
     faults: tuple[Fault, ...] = ()
     whole: bool = False
-    """Every page was read without a fault in the page itself."""
+    """Every page was read without a fault in the page itself: what is not listed is not there."""
+    cut: bool = False
+    """Part of the list could not be had; what it held will look new when it is read. A record that cannot be read cuts nothing."""
     until: datetime | None = None
     """The list is without gaps up to this NET: a known event of the same kind before it that is not listed has left the list."""
 

@@ -226,9 +226,11 @@ def listed(pages: Sequence[ParsedPage], *, all_of_it: bool, fault: Fault | None 
     faults = [one for page in pages for one in page.faults] + ([fault] if fault else [])
     sound = sound_pages(pages)
     ended = not pages[-1].next and len(sound) == len(pages) and len(found) == pages[-1].count
+    counted = pages[-1].count
     return Sightings(
         sightings=tuple(found.values()),
         faults=tuple(faults),
+        cut=fault is not None or (counted is not None and sum(page.records for page in pages) < counted),
         whole=fault is None and (ended if all_of_it else len(sound) == len(pages)),
         until=FOREVER if ended else last_net(sound or unnumbered(pages)),
     )

@@ -116,7 +116,7 @@ class Poller:
             for event in absent if ask.scope in LISTS else ():
                 if locked := await tx.track(event):
                     await tx.keep(left_list(locked, now))
-            if baseline and page.whole:
+            if baseline and not page.cut and (page.sightings or Scope.ALL in self.old):
                 await self.take_baseline(tx, ask.scope, now)
         if bugs:
             raise ExceptionGroup("events that could not be folded in", bugs)
@@ -127,7 +127,7 @@ class Poller:
             return {track.event.id: track for track in await tx.tracks(net_since=now - KNOWN_BACK)}
 
     async def absorb(self, sighting: Sighting, known: Track | None, now: datetime, *, silent: bool) -> bool:
-        """Fold in one sighting; True when it said nothing new. `silent`: a baseline is no news, but its countdowns are armed."""
+        """Fold in one sighting; True when it said nothing new. `silent`: what is first seen now is no news, but is counted down."""
         if known and not fold(known, sighting, now)[1] and not (known.left or known.missing):
             return True
         async with self.store.transaction() as tx:
@@ -135,8 +135,8 @@ class Poller:
             track, changes = fold(locked, sighting, now)
             await tx.keep(track)
             if changes:
-                told: Sequence[Change] = () if silent else changes
-                await replan(tx, self.desk, track, told, now, before=None if silent or locked is None else locked.event)
+                told: Sequence[Change] = () if silent and locked is None else changes
+                await replan(tx, self.desk, track, told, now, before=locked.event if locked else None)
         return False
 
     # --- ids ------------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ class Poller:
     # --- the baseline ---------------------------------------------------------------------------------------------
 
     async def baselined(self, scope: Scope) -> bool:
-        """Whether this kind of list was read whole before: the first time, all of it is old news."""
+        """Whether this kind of list was read before: the first time, all of it is old news."""
         kind = Scope.EVENTS if scope is Scope.EVENTS else Scope.ALL
         if kind not in self.old:
             async with self.store.transaction() as tx:

@@ -143,7 +143,7 @@ def paths(value: Any, so_far: Path = ()) -> Iterator[Path]:
     if isinstance(value, dict):
         steps = list(cast("dict[str | int, Any]", value).items())
     elif isinstance(value, list):
-        steps = list(enumerate(cast("list[Any]", value)))
+        steps = [(at, one) for at, one in enumerate(value)]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] — it is Any to mypy
     for step, inner in steps:
         yield from paths(inner, (*so_far, step))
 

@@ -135,13 +135,41 @@ async def test_a_baseline_that_was_interrupted_announces_nothing_of_the_rest(sto
 async def test_a_first_list_with_a_hole_is_no_baseline_yet(store: SqlStore) -> None:
     stage = Stage(store)
     await stage.asking.add_watch(watch_of())
-    await stage.poller().apply(ask(), page(ONE, whole=False))
+    await stage.poller().apply(ask(), replace(page(ONE, whole=False), cut=True))
     await stage.poller().apply(ask(Scope.NEAR), page(TWO))
     await stage.shows(ONE, TWO)
     stage.clock.at += MINUTE
     assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 2 ahead"]
     await stage.shows(ONE, TWO, THREE)
     assert (await stage.deliver())[1:] == ["L-0 12:01 post ANNOUNCED Launch 3"]
+
+
+async def test_a_record_that_cannot_be_read_does_not_keep_the_baseline_back(store: SqlStore) -> None:
+    stage = Stage(store)
+    await stage.asking.add_watch(watch_of())
+    await stage.poller().apply(ask(), page(ONE, whole=False))
+    stage.clock.at += MINUTE
+    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 1 ahead"]
+    await stage.poller().apply(ask(), page(ONE, TWO, whole=False))
+    assert (await stage.deliver())[1:] == ["L-0 12:01 post ANNOUNCED Launch 2"]
+
+
+async def test_an_empty_first_list_is_no_baseline_until_the_feed_is_known_to_answer(store: SqlStore) -> None:
+    stage = Stage(store)
+    await stage.asking.add_watch(watch_of())
+    await stage.poller().apply(ask(), page())
+    await stage.poller().apply(ask(Scope.EVENTS), page())
+    await stage.shows(ONE)
+    stage.clock.at += MINUTE
+    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 1 ahead"]
+
+
+async def test_what_was_seen_before_its_baseline_still_makes_news(store: SqlStore) -> None:
+    stage = Stage(store)
+    await stage.asking.add_watch(watch_of())
+    await stage.poller().apply(ask(), replace(page(ONE, whole=False), cut=True))
+    await stage.poller().apply(ask(), replace(page(replace(ONE, status=Status.SUCCESS), whole=False), cut=True))
+    assert await stage.deliver() == ["L-0 12:00 post SUCCESS Launch 1"]
 
 
 async def test_the_first_list_of_other_events_is_a_baseline_of_its_own(store: SqlStore) -> None:
