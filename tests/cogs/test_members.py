@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +14,7 @@ import pytest
 from bot.client import TMinusClient
 from bot.cogs import replying
 from bot.model import Person as Crew
-from bot.ports import StoreDown
+from bot.ports import StoreDown, Transaction
 from bot.sandbox.options import CannotDo
 from bot.sandbox.people import NoAnswer, Person
 from bot.sandbox.world import Channel, Guild, Message
@@ -21,6 +23,21 @@ from tests.cogs.test_failing import Broken
 
 DAY = timedelta(days=1)
 MANY = tuple(track(f"Electron | Owl {number}", NOW + DAY + number * timedelta(hours=1)) for number in range(15))
+
+
+class LateAndBroken(AbstractAsyncContextManager[Transaction]):
+    """A store that fails, but not before others had their turn."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        return self
+
+    async def __aenter__(self) -> Transaction:
+        for _ in range(9):
+            await asyncio.sleep(0)
+        raise StoreDown("the database is away")
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
 
 
 def buttons(message: Message) -> dict[str, bool]:
@@ -159,6 +176,25 @@ async def test_a_page_that_cannot_be_read_is_said_to_who_pressed_and_stays(
             told = await owner.click(shown, "▶")
         assert re.search(r"reference `\w+`", told.text)
         assert "a button" in caplog.text
+    assert str(shown.embeds) == before
+    stg.store = real
+
+
+async def test_a_slow_page_that_fails_leaves_the_page_and_tells_who_pressed(
+    stg: Stage, guild: Guild, launches: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(stg.store, *MANY)
+    owner = stg.discord.member(guild, stg.discord.owner, launches)
+    async with stg.bot():
+        shown = (await owner.slash("schedule")).message
+    before = str(shown.embeds)
+    real, stg.store = stg.store, LateAndBroken()
+    monkeypatch.setattr(replying, "UNHURRIED_S", 0)
+    async with stg.bot():
+        reply = await owner.click(shown, "▶")
+        await reply.until(lambda each: bool(each.followups))
+    assert "cannot reach my memory" in str(reply.followups[0].embeds) + reply.followups[0].content
+    assert reply.followups[0].ephemeral
     assert str(shown.embeds) == before
     stg.store = real
 
