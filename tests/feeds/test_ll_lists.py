@@ -7,8 +7,8 @@ import pytest
 from bot.feeds.launch_library import listed
 from bot.feeds.ll_parse import ParsedPage, parse_page
 
-SOUND = {"id": "a1", "name": "Falcon 9 | One", "net": "2026-03-01T14:00:00Z", "status": {"id": 1}}
-NAMELESS = {"name": "Falcon 9 | Two", "net": "2026-03-02T14:00:00Z", "status": {"id": 1}}
+SOUND: dict[str, object] = {"id": "a1", "name": "Falcon 9 | One", "net": "2026-03-01T14:00:00Z", "status": {"id": 1}}
+NAMELESS: dict[str, object] = {"name": "Falcon 9 | Two", "net": "2026-03-02T14:00:00Z", "status": {"id": 1}}
 
 
 def page_of(*records: dict[str, object], count: int | None) -> ParsedPage:
