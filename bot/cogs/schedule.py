@@ -35,7 +35,8 @@ async def screen(asking: Asking, clock: Clock, number: int, days: int, text: str
         if await asking.age() is None:
             return Screen(say("I have not heard from a launch feed yet. Try again in a minute."))
         wanted = f" that fits “{plain(text)}”" if text else ""
-        return Screen(say(f"Nothing{wanted} has a date within {days} days. Ask for more days, or see `/next`."))
+        span = f"{days} days" if days > 1 else "24 hours"
+        return Screen(say(f"Nothing{wanted} has a date within {span}. Ask for more days, or see `/next`."))
     last = pages(tracks) - 1
     here = min(max(number, 0), last)
     title = f"The next {days} days" if days > 1 else "The next 24 hours"

@@ -70,7 +70,7 @@ async def test_schedule_says_so_when_nothing_fits_and_repeats_it_harmlessly(stg:
 
     assert "Nothing that fits" in reply.text
     assert "@everyone" not in reply.text
-    assert "within 1 days" in (await member.slash("schedule", days=1)).text
+    assert "within 24 hours" in (await member.slash("schedule", days=1)).text
     stg.clock.at = NOW + 400 * DAY
     assert "not heard from a launch feed" in (await member.slash("schedule")).text
 
