@@ -23,9 +23,8 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
-def launch(at: timedelta, status: Status = Status.GO, kind: Kind = Kind.LAUNCH, **more: object) -> Outlook:
-    look = Outlook(net=Net(NOW + at, Precision.MINUTE), status=status, kind=kind)
-    return replace(look, **more)  # type: ignore[arg-type]
+def launch(at: timedelta, status: Status = Status.GO, kind: Kind = Kind.LAUNCH, starts: tuple[datetime, ...] = ()) -> Outlook:
+    return Outlook(net=Net(NOW + at, Precision.MINUTE), status=status, kind=kind, starts=starts)
 
 
 def asked(outlooks: Sequence[Outlook], quota: int, hours: float, lookups: Sequence[LookUp] = ()) -> list[tuple[Scope, datetime]]:
