@@ -144,6 +144,5 @@ class Asking:
         """Set the countdowns right of every event that a watch wants, and give those that lie ahead."""
         asked = [track for track in await tx.tracks(net_since=now) if wants(watch, track.event, self.desk.names)]
         for known in sorted(asked, key=lambda track: track.event.id):  # whoever locks several tracks locks them in this order
-            if locked := await tx.track(known.event.id):
-                await replan(tx, self.desk, locked, (), now)
+            await replan(tx, self.desk, await tx.track(known.event.id) or known, (), now)
         return tuple(track for track in asked if track.event.status not in FLOWN | OVER)

@@ -240,13 +240,15 @@ class Deliverer:
         for _, card in cards:
             await tx.keep_card(card)
         briefs = await tx.briefs([one.claimed.delivery for one, _ in started])
-        edits: list[Delivery] = []
-        for one, _ in started:
-            brief = briefs[one.claimed.delivery.key]
-            if brief.track is not None:
-                asking = followings(brief.watches, brief.track.event, self.names)
-                edits += (edit for each in asking if Say.ANNOUNCED in wanted(each) for edit in overdue(each, brief.track, one.at))
-        await tx.set_edits(edits)
+        await tx.set_edits([edit for one, _ in started for edit in self.waiting(briefs[one.claimed.delivery.key], one.at)])
+
+    def waiting(self, brief: Brief, now: datetime) -> tuple[Delivery, ...]:
+        """Give the edits that a new card will need when T-0 passes without word."""
+        track = brief.track
+        if track is None:
+            return ()
+        asking = (one for one in followings(brief.watches, track.event, self.names) if Say.ANNOUNCED in wanted(one))
+        return tuple(edit for one in asking for edit in overdue(one, track, now))
 
     async def pause(self, tx: Transaction, sent: Delivery, why: str, at: datetime, now: datetime) -> None:
         """Let a target rest and tell the admins once. The row waits: it still leaves if the target is back in time."""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.flow.ask import BASELINE
 from bot.flow.plan import Desk, replan
@@ -92,6 +93,8 @@ class Poller:
                     await self.missing(ask.event, now)
             case NotModified():
                 await self.still(ask, now)
+            case _:
+                assert_never(answer)
 
     async def read(self, ask: Ask, page: Sightings, now: datetime) -> None:
         """Fold in every sighting of a page, then look for what is not on it."""
@@ -113,9 +116,8 @@ class Poller:
                 bugs.append(bug)
         async with self.store.transaction() as tx:
             await tx.touch(unchanged, self.feed.name, now)
-            for event in absent if ask.scope in LISTS else ():
-                if locked := await tx.track(event):
-                    await tx.keep(left_list(locked, now))
+            for event, track in absent.items() if ask.scope in LISTS else ():
+                await tx.keep(left_list(await tx.track(event) or track, now))
             if baseline and not page.cut and (page.sightings or Scope.ALL in self.old):
                 await self.take_baseline(tx, ask.scope, now)
         if bugs:

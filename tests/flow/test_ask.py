@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.flow.ask import Asking, Unacceptable
-from bot.model import EventId, Facet, Fate, GuildId, Say, Status, Term, WatchId
+from bot.model import EventId, Facet, Fate, GuildId, Person, Say, Status, Term, WatchId, Webcast
 from tests.flow.stage import GUILD, HOUR, MINUTE, NOON, Stage, channel, launch, watch_of
 
 ONE, TWO = launch("Launch 1", "GO", "14:00"), launch("Launch 2", "GO", "16:00", number=1)
@@ -64,6 +64,27 @@ async def test_an_event_is_found_by_its_id_or_by_words(stage: Stage) -> None:
         assert found.event.id == TWO.id
     assert await stage.asking.launch("nothing of the kind") is None
     assert [value for _, value in await stage.asking.suggest("launch")] == [ONE.id, TWO.id]
+
+
+async def test_what_comes_within_some_days_and_what_streams_now(stage: Stage) -> None:
+    live = replace(ONE, webcasts=(Webcast(url="https://youtu.be/dQw4w9WgXcQ", live=True),), webcast_live=True)
+    soon = replace(TWO, webcasts=(Webcast(url="https://youtu.be/aaaaaaaaaaa"),))
+    far = launch("Far", "GO", "14:00", "+9d", number=9)
+    await stage.shows(live, soon, far)
+    assert [track.event.id for track in await stage.asking.schedule(3)] == [ONE.id, TWO.id]
+    assert [track.event.id for track in await stage.asking.schedule(30, "far")] == [far.id]
+    streams, upcoming = await stage.asking.live()
+    assert [track.event.id for track in streams] == [ONE.id]
+    assert upcoming is not None
+    assert upcoming.event.id == TWO.id
+
+
+async def test_people_and_their_flights_are_found_by_a_few_letters(stage: Stage) -> None:
+    await stage.shows(replace(ONE, crew=(Person(name="Yulia Peresild"),)), TWO)
+    assert await stage.asking.suggest_people("peres") == ("Yulia Peresild",)
+    name, flights = await stage.asking.crew("yulia")
+    assert (name, [track.event.id for track in flights]) == ("Yulia Peresild", [ONE.id])
+    assert await stage.asking.crew("nobody at all") == ("", ())
 
 
 async def test_paused_targets_are_told_and_resumed(stage: Stage) -> None:

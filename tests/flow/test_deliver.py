@@ -13,6 +13,7 @@ import pytest
 from bot.flow.deliver import Deliverer
 from bot.model import (
     CHOOSABLE,
+    Brief,
     Fate,
     Key,
     Kind,
@@ -234,6 +235,34 @@ async def test_a_bug_in_one_delivery_is_logged_and_the_others_leave(
     assert sorted(fates) == [Fate.OWED, Fate.SENT, Fate.SENT]
 
 
+async def test_a_bug_in_recording_one_outcome_takes_no_other_along(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    await stage.watches(*(watch_of(channel(100 + n)) for n in range(4)))
+    await stage.shows(ONE)
+    # The second transaction records what landed first, the third all that landed meanwhile; after that each is on its own.
+    broken = Failing(stage.store, lambda: ValueError("ours"), before=frozenset({2, 3, 4}))
+    doing = stage.deliverer(broken)
+    await beat(doing)
+    assert caplog.text.count("outcomes were not recorded for a reason of ours") == 3
+    async with stage.store.transaction() as tx:
+        fates = [one.fate for several in (await tx.settled(ONE.id)).values() for one in several if one.what == "announced"]
+    assert sorted(fates) == [Fate.OWED, Fate.OWED, Fate.SENT, Fate.SENT]
+    stage.clock.at += 31 * SECOND
+    assert len(await stage.deliver()) == 4, "what was stored is found by its nonce"
+
+
+async def test_a_store_that_is_away_while_a_summary_is_written_brings_it_back(stage: Stage) -> None:
+    await stage.shows(ONE)
+    await stage.asking.add_watch(watch_of())
+    await beat(stage.deliverer(Failing(stage.store, lambda: StoreDown("away"), before=frozenset({2}))))
+    assert stage.discord.said == []
+    stage.clock.at += 31 * SECOND
+    assert len(await stage.deliver()) == 1
+
+
+async def test_a_card_of_what_nobody_knows_waits_for_nothing(stage: Stage) -> None:
+    assert stage.deliverer().waiting(Brief(watches=(watch_of(),)), NOON) == ()
+
+
 async def test_a_refused_post_is_dropped_with_the_reason(stage: Stage, outlet: Scripted) -> None:
     await stage.watches()
     await stage.shows(ONE)
@@ -383,6 +412,22 @@ async def test_a_paused_target_is_told_of_once_however_much_is_owed_to_it(stage:
     stage.discord.refusals.clear()
     await stage.asking.resume(GUILD)
     assert len(await stage.deliver(until=NOON + HOUR)) > 2
+
+
+async def test_two_processes_that_find_the_same_channel_closed_tell_of_it_once(stage: Stage, outlet: Scripted) -> None:
+    await stage.watches()
+    await stage.shows(ONE, launch("Launch 2", "GO", "15:00", number=1))
+    outlet.answers = [Refused(403, 50001, "Missing Access")]
+    outlet.gate.clear()
+    doing = sending(stage, outlet)
+    await doing.beat()
+    await outlet.holds(1)
+    async with stage.store.transaction() as tx:
+        assert await tx.pause(channel(), "the other process was first", NOON)
+    outlet.gate.set()
+    await doing.drain()
+    await beat(doing)
+    assert [target.place for target, _, _ in outlet.sent] == [Place.CHANNEL]
 
 
 async def test_what_is_about_no_event_keeps_no_card(stage: Stage, outlet: Scripted) -> None:
