@@ -52,6 +52,10 @@ webcasts = st.builds(
     ends=st.none() | instants,
     guessed=st.booleans(),
 )
+addresses = st.sampled_from(
+    ("https://youtu.be/dQw4w9WgXcQ", "https://www.youtube.com/@NASA/live", "https://a.b/(c)\\d<@1>|`e`", "https://[::1]/")
+)
+"""What the feeds let through: http or https, with a host, in one word."""
 people = st.builds(Person, name=texts, role=texts)
 
 
@@ -63,6 +67,11 @@ some_streams = st.sampled_from(
         (Webcast(url="https://youtu.be/dQw4w9WgXcQ", kind=StreamKind.RECAP),),
     )
 )
+
+
+def replace_url(webcast: Webcast, url: str) -> Webcast:
+    """Stream it somewhere else."""
+    return replace(webcast, url=url)
 
 
 def described(of: Event, **facts: Any) -> Event:
@@ -93,7 +102,7 @@ hostile_events: st.SearchStrategy[Event] = st.builds(
     crew=st.lists(people, max_size=14).map(tuple),
     pad=st.none() | st.builds(Pad, name=texts, site=texts),
     location=texts,
-    webcasts=st.lists(webcasts, max_size=5).map(tuple),
+    webcasts=st.lists(st.builds(replace_url, webcasts, addresses), max_size=5).map(tuple),
     probability=st.none() | st.integers(0, 100),
     weather=texts,
     reason=texts,
