@@ -91,8 +91,8 @@ def units(article: Article, said: datetime) -> Iterator[Unit]:
     spoken = sentences(body)
     lead = next((n for n in range(len(spoken)) if sum(map(len, spoken[: n + 1])) > LEAD), len(spoken))
     yield Unit(title, ". ".join(spoken[:lead])[:LEAD])
-    told = [clause for sentence in spoken for clause in clauses(sentence)]
-    yield from (Unit(clause[:LEAD], aside=True) for clause in told[:MOST_CLAUSES] if dates(clause, said))
+    asides = [clause[:LEAD] for sentence in spoken for clause in clauses(sentence)]
+    yield from (Unit(clause, aside=True) for clause in asides[:MOST_CLAUSES] if dates(clause, said))
 
 
 def about(unit: Unit, starts: datetime | None, library: Library, stage: Scene, *, roundup: bool) -> Iterator[Linked]:

@@ -300,7 +300,7 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"(?:{SHARE})?(?:{WHICH}\s+year\b|{YEAR})", of_year),
         (r"(?P<which>this|next|last|past)\s+week(?P<end>end)?\b", of_week),
         (r"(?P<word>today|tonight|tomorrow|yesterday|last\s+night|this\s+(?:morning|afternoon|evening))\b", of_near),
-        (rf"(?:in\s+|about\s+)*{NUMBER}\s+{UNIT}\s+(?P<way>ago|earlier|from\s+(?:now|today)|later)\b", of_distance),
+        (rf"(?:in\s+)?(?:about\s+)?{NUMBER}\s+{UNIT}\s+(?P<way>ago|earlier|from\s+(?:now|today)|later)\b", of_distance),
         (rf"in\s+(?:about\s+)?{NUMBER}\s+{UNIT}(?P<way>)\b(?!\s+of)", of_distance),
         (rf"(?:(?P<which>this|next|last|on)\s+)?(?P<weekday>{SPELLED})", of_weekday),
     )

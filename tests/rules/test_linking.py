@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -216,6 +217,14 @@ def test_a_long_article_is_linked_clause_by_clause() -> None:
 
 def test_a_sentence_as_long_as_an_article_is_read_in_part() -> None:
     assert linked("Soyuz MS-19 is ready to launch", "a " * 2000) == {"ms19"}
+
+
+@pytest.mark.parametrize("words", ["in about ", "Oct. 5-7, ", "Tuesday, ", "<", "The post ", "first half of ", "12 ", "a"])
+def test_a_text_made_to_be_slow_is_read_in_a_second(words: str) -> None:
+    text = words * (40_000 // len(words))
+    begun = process_time()
+    linked(text, text)
+    assert process_time() - begun < 1  # measured: 0.15 s at most
 
 
 def test_a_roundup_is_about_its_week() -> None:
