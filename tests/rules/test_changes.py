@@ -76,6 +76,13 @@ def test_what_differs_is_named() -> None:
     assert changes_of(event(), then, L0) == (Touched(frozenset({"name", "reason"})),)
 
 
+def test_what_a_page_is_silent_on_stays_and_the_last_feed_is_known() -> None:
+    known = seen(replace(event(), reason="wind", location="Baikonur"))
+    track, changes = fold(known, replace(sighting(event(), "reason"), feed="other"), T0)
+    assert (track.event.reason, track.event.location, track.feed) == ("wind", "", "other")
+    assert changes == (Touched(frozenset({"location"})),)
+
+
 def test_an_answer_from_before_the_one_we_have_is_not_folded_in() -> None:
     known = seen(replace(event(), last_updated=L0))
     assert fold(known, sighting(replace(event(status=HOLD), last_updated=L0 - SECOND)), T0) == (known, ())
@@ -188,6 +195,8 @@ def test_a_scrub_ends_its_attempt_and_the_next_of_the_day_is_another() -> None:
     assert last((L0, morning), (L0 + 3 * HOUR, evening))[0].attempt == ATTEMPT, "a slip keeps it"
     later = (L0, morning), (L0 + 7 * HOUR, replace(morning, status=TBD)), (T0, event(net(T0 - SECOND)))
     assert last(*later)[0].attempt == ATTEMPT, "less than six hours are the same attempt"
+    exactly = (L0, morning), (L0 + 7 * HOUR, replace(morning, status=TBD)), (T0, event(net(L0 + 14 * HOUR)))
+    assert last(*exactly)[0].attempt == "2026-03-01.2"
     assert last((L0, morning), (L0 + 7 * HOUR, event(net(T0 + DAY))))[0].attempt == "2026-03-02"
 
 
@@ -211,6 +220,12 @@ def test_a_hold_counts_from_an_hour_before() -> None:
     assert after(event(DAY_ONLY), event(DAY_ONLY, HOLD), T0) == []
     assert after(event(status=HOLD), replace(event(status=HOLD), reason="wind"), T0) == []
     assert after(event(), event(net(T0 + 2 * HOUR), HOLD), T0 - HOUR) == [Moved]
+
+
+def test_a_hold_begins_or_ends_and_net_moves_on_one_page() -> None:
+    assert after(event(), event(net(T0 + HOUR), HOLD), T0) == [Held, Moved]
+    assert after(event(status=HOLD), event(net(T0 + HOUR)), T0) == [Released, Moved]
+    assert after(event(status=HOLD), event(net(T0 + DAY)), T0) == [Scrubbed]
 
 
 def test_a_hold_that_begins_again_within_a_quarter_of_an_hour_is_the_same() -> None:
@@ -254,6 +269,8 @@ def test_a_move_is_told_at_once_within_two_hours_and_else_when_it_has_stood() ->
     early = T0 + 22 * HOUR - SECOND
     assert changes_of(ahead, moved, early)[0] == Moved(ahead.net, "2026-03-02", HOUR, early + FLAP)
     assert changes_of(moved, ahead, early)[0] == Moved(moved.net, "2026-03-02", -HOUR, early + FLAP)
+    closer = event(net(T0 + 30 * MINUTE))
+    assert changes_of(ahead, closer, T0)[0] == Moved(ahead.net, "2026-03-02", 30 * MINUTE - DAY, T0), "it is near where it goes"
     spring = net(datetime(2026, 4, 30, tzinfo=L0.tzinfo), Precision.MONTH)
     assert changes_of(event(MONTH), event(spring), L0)[0] == Moved(MONTH, "", 31 * DAY, L0 + FLAP)
 
@@ -308,6 +325,7 @@ def test_what_happens_meanwhile_leaves_a_fresh_move_fresh() -> None:
 def test_every_net_is_kept_up_to_a_bound() -> None:
     steps = [(L0 + n * MINUTE, event(net(T0 + n * DAY))) for n in range(NETS_KEPT + 5)]
     track = story(steps)[-1][1]
+    assert len(story([*steps[:2], (T0, replace(steps[1][1], name="x"))])[-1][1].nets) == 2
     assert len(track.nets) == NETS_KEPT
     assert track.nets[-1].net.at == T0 + (NETS_KEPT + 4) * DAY
     assert track.moves == NETS_KEPT + 4
@@ -335,6 +353,9 @@ def test_a_stream_is_found_where_there_was_none_and_since_when_is_known() -> Non
     assert lost.streamless == L0 + HOUR
     again = last((L0, with_one), (L0 + HOUR, bare), (L0 + 2 * HOUR, with_one))
     assert again[1][0] == WebcastFound(STREAM, L0 + HOUR)
+    ended = replace(STREAM, ends=L0 - DAY)
+    assert after(bare, replace(event(), webcasts=(ended, STREAM)), L0) == [WebcastFound]
+    assert after(replace(event(), webcasts=(ended, STREAM)), with_one, L0) == []
     two = replace(event(), webcasts=(STREAM, Webcast(url="https://x.com/a")))
     assert after(with_one, two, L0) == []
     recap = replace(event(), webcasts=(replace(STREAM, kind=StreamKind.RECAP),))

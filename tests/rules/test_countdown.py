@@ -106,6 +106,7 @@ def test_a_lead_that_had_passed_when_the_net_became_known_stays_silent() -> None
     assert owed(T0 - 30 * MINUTE, fresh) == (["T-10m"], {"T-24h": reason, "T-1h": reason})
     assert owed(T0 - HOUR, seen(event(), T0 - HOUR))[0] == ["T-1h", "T-10m"]
     assert owed(T0 - HOUR + SECOND, seen(event(), T0 - HOUR + SECOND))[0] == ["T-10m"]
+    assert owed(T0 - 50 * MINUTE, seen(event(), T0 - HOUR))[0] == ["T-1h", "T-10m"], "the bot was down, not the NET late"
 
 
 def test_a_lead_that_had_passed_when_the_watch_was_made_stays_silent() -> None:
@@ -114,6 +115,7 @@ def test_a_lead_that_had_passed_when_the_watch_was_made_stays_silent() -> None:
     assert owed(T0 - 30 * MINUTE, KNOWN, (), fresh) == (["T-10m"], {"T-24h": reason, "T-1h": reason})
     assert owed(T0 - HOUR, KNOWN, (), watch(made_at=T0 - HOUR))[0] == ["T-1h", "T-10m"]
     assert owed(T0 - HOUR + SECOND, KNOWN, (), watch(made_at=T0 - HOUR + SECOND))[0] == ["T-10m"]
+    assert owed(T0 - 50 * MINUTE, KNOWN, (), watch(made_at=T0 - HOUR))[0] == ["T-1h", "T-10m"]
 
 
 def test_an_older_watch_of_the_channel_with_the_same_lead_still_counts() -> None:
@@ -130,6 +132,7 @@ def test_a_lead_that_had_passed_when_the_event_began_to_match_stays_silent_for_g
     assert owed(now, newly=True) == (["T-10m"], {"T-24h": TOO_NEW, "T-1h": TOO_NEW})
     memory = [replace(settled(what, Fate.DROPPED), why=TOO_NEW) for what in ("T-24h", "T-1h")]
     assert owed(now + MINUTE, KNOWN, memory) == (["T-10m"], {"T-24h": TOO_NEW, "T-1h": TOO_NEW})
+    assert owed(T0 - HOUR, newly=True) == (["T-1h", "T-10m"], {"T-24h": TOO_NEW}), "what is due this moment has not passed"
     later = replace(KNOWN, event=event(net(T0 + 2 * HOUR)))
     assert owed(now + MINUTE, later, memory)[0] == ["T-1h", "T-10m"], "it lies ahead again"
 
@@ -185,6 +188,17 @@ def test_a_silent_lead_soon_after_takes_no_call_away() -> None:
     loud = watch(roles=(7,), leads=(20 * MINUTE,), name="loud")
     assert pings(loud, watch(leads=(10 * MINUTE,), name="silent")) == {"T-20m": (7,)}
     assert pings(loud, watch(roles=(8,), leads=(10 * MINUTE,), name="closer")) == {"T-10m": (8,)}
+
+
+def test_a_lead_that_only_another_watch_has_is_nothing_to_call_at() -> None:
+    calls_early = replace(watch(roles=(7,), leads=(10 * MINUTE,)), ping_leads=(HOUR,))
+    assert pings(calls_early, watch(leads=(HOUR,))) == {}
+    assert pings(watch(roles=(8,), leads=(70 * MINUTE,)), calls_early, watch(leads=(HOUR,))) == {"T-70m": (8,)}
+
+
+def test_a_watch_none_of_whose_leads_is_fair_calls_nobody() -> None:
+    hour = seen(event(net(T0, Precision.HOUR)), AHEAD)
+    assert pings(watch(roles=(7,), leads=(10 * MINUTE,)), watch(leads=(HOUR,)), track=hour) == {}
 
 
 def test_calls_of_several_watches_are_united_each_once() -> None:

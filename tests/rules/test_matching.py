@@ -101,6 +101,13 @@ def test_one_word_may_stand_between_two_but_numbers_stay_whole() -> None:
     assert meets(Term(Facet.ANY, "6 77 Falcon"), STARLINK, NAMES)
 
 
+def test_every_word_counts_from_where_the_last_one_stood() -> None:
+    assert meets(Term(Facet.MISSION, "Falcon Starlink"), STARLINK, NAMES) is None, "three words stand between"
+    assert meets(Term(Facet.MISSION, "Falcon 9 Block Starlink"), STARLINK, NAMES)
+    assert meets(Term(Facet.MISSION, "Block_5 Starlink_Group"), STARLINK, NAMES)
+    assert meets(Term(Facet.MISSION, "Starlink 6-77"), event(name="Starlink Group 6-12-77"), NAMES) is None
+
+
 def test_free_text_names_every_place_where_it_was_met() -> None:
     reason = meets(Term(Facet.ANY, "Peresild Baikonur"), MS19, NAMES)
     assert reason is not None
@@ -168,7 +175,10 @@ def test_facets_combine_by_and_terms_of_one_facet_by_or() -> None:
 def test_a_watch_for_everything_says_so() -> None:
     everything, crewed = wants(watch(), MS19, NAMES), wants(replace(watch(), crewed_only=True), MS19, NAMES)
     assert everything is not None
-    assert (everything.term, everything.met) == ("everything", MS19.name)
+    assert (everything.facet, everything.term, everything.met) == (Facet.ANY, "everything", MS19.name)
+    asked = wants(watch(Term(Facet.LSP, "RFSA"), Term(Facet.ORBIT, "LEO")), MS19, NAMES)
+    assert asked is not None
+    assert (asked.facet, asked.term, asked.met) == (Facet.LSP, "RFSA", "RFSA")
     assert crewed is not None
     assert crewed.term == "crewed"
 

@@ -25,6 +25,7 @@ SAME = [
     launch("Starlink Group 6-77 (reflight)"),
     launch("STARLINK GROUP 6 77"),
     launch("Starlink Group TBD"),
+    launch("Starlink Group 6-77", pad=Pad(name="LC-39A", site="Cape Canaveral SFS")),
     launch("Starlink Group 6-77", at=net(T0 + DAY)),
     launch("Starlink Group 6-77", at=net(T0 - DAY)),
 ]
@@ -37,6 +38,7 @@ OTHER = [
     launch("Starlink Group 6-77", at=net(T0 + DAY + MINUTE)),
     launch("Starlink Group 6-77", at=Net(None, Precision.UNKNOWN)),
     launch("Starlink Group 6-77", pad=VANDENBERG),
+    launch("Starlink Group 6-77", pad=Pad(name="SLC-40", site="Vandenberg SFB")),
     launch("Starlink Group 6-77", pad=None),
     launch("Starlink Group 6-77", rocket=Rocket(name="Falcon Heavy")),
     launch("Starlink Group 6-77", rocket=None),
@@ -65,6 +67,13 @@ def test_an_event_without_rocket_and_pad_is_known_by_its_place_and_numbers() -> 
     assert recreated(replace(docking, id=EventId("new"), location="Tiangong"), [docking]) is None
     walk = replace(event(kind=Kind.SPACEWALK, name="US EVA"), id=EventId("old"))
     assert recreated(replace(walk, name="Russian EVA"), [walk]) is None
+
+
+def test_a_pad_without_a_site_is_known_by_its_name() -> None:
+    pads = [Pad(name="SLC-40"), Pad(name="SLC-4E")]
+    old, same, other = (launch("Starlink Group 6-77", pad=pad) for pad in (pads[0], pads[0], pads[1]))
+    assert recreated(same, [old])
+    assert recreated(other, [old]) is None
 
 
 def test_the_first_that_fits_is_continued() -> None:

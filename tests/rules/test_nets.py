@@ -28,6 +28,7 @@ SPANS = [
     (net(day(2026, 12, 31), P.MONTH), day(2026, 12), day(2027, 1)),
     (net(day(2026, 3, 31), P.QUARTER), day(2026, 1), day(2026, 4)),
     (net(day(2026, 12, 31), P.QUARTER), day(2026, 10), day(2027, 1)),
+    (net(day(2026, 2, 15), P.QUARTER), day(2026, 1), day(2026, 4)),
     (net(day(2026, 6, 30), P.HALF), day(2026, 1), day(2026, 7)),
     (net(day(2026, 12, 31), P.HALF), day(2026, 7), day(2027, 1)),
     (net(day(2026, 12, 31), P.YEAR), day(2026, 1), day(2027, 1)),

@@ -162,6 +162,13 @@ def test_a_slip_far_out_is_due_when_it_has_stood_for_a_quarter_of_an_hour() -> N
     assert (notice.due, notice.stale, notice.before) == (L0 + 15 * MINUTE, L0 + 15 * MINUTE + DAY, net())
 
 
+def test_what_people_knew_goes_along() -> None:
+    moved = (AGO, event(net(T0 + 9 * DAY))), (AGO + DAY, event())
+    for at, then in ((T0, event(status=Status.TBD)), (L0 - 5 * DAY, event(MONTH)), (L0, event(net(T0 + DAY)))):
+        assert said(*moved, (at, then))[0].before == net()
+    assert said((AGO, event(MONTH)), (L0, event(DAY_ONLY)))[0].before == MONTH
+
+
 def test_slips_scrubs_and_holds_are_numbered() -> None:
     steps = [(AGO, event()), (L0, event(net(T0 + HOUR))), (T0, event(net(T0 + HOUR), Status.TBD))]
     assert said(*steps)[0].what == "scrub-1"
@@ -203,7 +210,8 @@ FOUND = (AGO, event()), (T0 - 20 * MINUTE, WITH_STREAM)
 
 def test_a_stream_after_a_close_reminder_without_one_is_told_until_t0() -> None:
     (notice,) = said(*FOUND, memory=[settled("T-1h", at=T0 - HOUR)])
-    assert (notice.say, notice.due, notice.stale) == (Say.STREAM, T0 - 20 * MINUTE, T0)
+    assert (notice.say, notice.what, notice.due, notice.stale) == (Say.STREAM, "stream", T0 - 20 * MINUTE, T0)
+    assert says(*FOUND, memory=[settled("T-1h", at=AGO)]) == [Say.STREAM], "there was none from the first moment on"
     assert says(*FOUND, memory=[settled("T-10m", at=T0 - HOUR)]) == [Say.STREAM]
 
 
@@ -270,6 +278,12 @@ def test_bad_news_calls_those_who_were_called(then: Event) -> None:
     assert [notice.roles for notice in said(*near, asking=[CREW])] == [()]
     assert [notice.roles for notice in said(*near, memory=[replace(CALLED[0], pinged=False)], asking=[CREW])] == [()]
     assert [notice.roles for notice in said(*near, memory=[replace(CALLED[0], attempt="2026-02-27")], asking=[CREW])] == [()]
+
+
+def test_good_news_after_bad_calls_them_too() -> None:
+    again = (AGO, event()), (T0 - 40 * MINUTE, event(status=Status.TBD)), (T0 - 5 * MINUTE, event())
+    assert [(notice.say, notice.roles) for notice in said(*again, memory=CALLED, asking=[CREW])] == [(Say.SLIP, (7,))]
+    assert [notice.roles for notice in said(*again, asking=[CREW])] == [()]
 
 
 def test_bad_news_calls_within_two_hours_of_t0() -> None:

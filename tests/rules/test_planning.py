@@ -87,6 +87,21 @@ def test_each_target_gets_its_own_and_remembers_its_own() -> None:
 def test_what_is_not_owed_is_planned_with_its_reason() -> None:
     made = planned((T0 - 2 * HOUR, event()))
     assert [(one.notice.what, why) for one, why in made.skipped] == [("T-24h", "had passed when this NET became known")]
+    both = planned((T0 - 2 * HOUR, event()), targets=(HERE, THERE))
+    assert [one.target for one, _ in both.skipped] == [HERE, THERE]
+
+
+def test_a_target_that_is_new_to_the_event_is_not_told_what_had_passed() -> None:
+    steps = (AGO, event()), (T0 - 2 * HOUR, replace(event(), reason="x"))
+    made = planned(*steps, targets=(HERE, THERE), newly=(THERE,))
+    assert [(one.target, one.notice.what) for one in made.countdown] == [
+        (HERE, "T-24h"),
+        (HERE, "T-1h"),
+        (HERE, "T-10m"),
+        (THERE, "T-1h"),
+        (THERE, "T-10m"),
+    ]
+    assert [(one.target, one.notice.what) for one, _ in made.skipped] == [(THERE, "T-24h")]
 
 
 def test_only_a_target_that_is_new_to_the_event_is_introduced() -> None:
@@ -227,7 +242,9 @@ def test_a_summary_is_owed_to_the_watch_that_is_new() -> None:
 
 def test_trouble_is_owed_to_the_admins_once_per_target_and_moment() -> None:
     made = trouble(HERE, "why", L0)
-    assert (made.target.place, made.target.guild, made.notice.note) == (Place.ADMINS, HERE.guild, "why")
+    assert (made.target, made.notice.note) == (Target(HERE.guild, HERE.channel, Place.ADMINS), "why")
+    assert (made.notice.say, made.event, made.attempt) == (Say.TROUBLE, None, "")
+    assert made.key == f"1:admins/-/-/trouble-100-{int(L0.timestamp())}"
     assert (made.notice.due, made.notice.stale) == (L0, L0 + 7 * DAY)
     keys = {trouble(target, "why", at).key for target in (HERE, THERE) for at in (L0, L0 + HOUR)}
     assert len(keys) == 4

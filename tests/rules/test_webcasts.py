@@ -55,6 +55,12 @@ def test_other_places_are_one_stream_by_host_and_path(one: str, other: str) -> N
     assert stream_id(one) == stream_id(other)
 
 
+def test_one_path_at_two_places_is_two_streams() -> None:
+    assert stream_id("https://x.com/nasa") != stream_id("https://www.twitch.tv/nasa")
+    assert stream_id("https://x.com/nasa") == "x.com/nasa"
+    assert stream_id("nonsense") == "nonsense"
+
+
 def test_two_videos_are_two_streams_and_a_channel_is_none_of_them() -> None:
     ids = {stream_id(f"https://youtu.be/{one}") for one in (ID, ID.lower(), ID[::-1])}
     ids |= {stream_id("https://www.youtube.com/live"), stream_id("https://www.youtube.com/watch?v=")}
@@ -100,6 +106,11 @@ def test_then_live_before_scheduled_before_recorded() -> None:
 
 def test_then_the_priority_of_the_feed_ascending() -> None:
     assert [one.priority for one in shown(aired(priority=2), aired(priority=0), aired(priority=1))] == [0, 1, 2]
+
+
+def test_of_equals_a_video_comes_before_a_post_about_it() -> None:
+    post, video = Webcast(url="https://x.com/a"), Webcast(url=f"https://youtu.be/{ID}")
+    assert shown(post, video) == shown(video, post) == [video, post]
 
 
 def test_a_guess_comes_after_all_that_the_feed_says() -> None:
