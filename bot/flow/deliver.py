@@ -126,7 +126,8 @@ class Deliverer:
     async def deliver(self, claimed: Claimed, brief: Brief) -> None:
         """Send one row and have the outcome recorded, in one transaction with whatever else landed by then."""
         try:
-            self.landed.append(await self.attempt(claimed, brief))
+            landing = await self.attempt(claimed, brief)
+            self.landed.append(landing)
         except StoreDown as down:
             log.warning("the store is down, a delivery comes back later", extra={"key": claimed.delivery.key, "why": str(down)})
         except Exception:
