@@ -82,7 +82,8 @@ def next_ask(
     opens = max(now, recovery(health, outlooks, now))
     looked = last_of((Scope.NEAR, Scope.ALL), made, answered)
     planned = pace(outlooks, times, quota, max(looked, now - HOUR), now)
-    wanted = [Ask(Scope.NEAR, max(opens, room_at(times, quota, opens), min(planned.looks[0], looked + widest(quota) * MINUTE)))]
+    soonest = min([*planned.looks[:1], looked + widest(quota) * MINUTE])
+    wanted = [Ask(Scope.NEAR, max(soonest, room_at(times, quota, opens)))]
     for question in aside(made, answered, outlooks, lookups):
         ask, cost = question.ask, question.cost
         at = max(opens, ask.at, room_at(times, quota, opens, cost))
