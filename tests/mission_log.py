@@ -10,7 +10,8 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
     feed     Starlink 6-77   lost | 404      (it is not on the list; its id answers 404)
     poll                                     (the same answer again)
     near                                     (only the next few launches are asked for)
-    discord  refuses 50013 #news | down | drops | back   (drops: stores the message, then the connection is lost)
+    discord  refuses 50013 #news | fails #news           (one channel alone: with an error code, or without a clear answer)
+    discord  down | busy | drops | back                  (drops: stores the message, then the connection is lost)
     delete   card Starlink 6-77
     down / restart                           (the process is gone; it is back, with the database it left)
     kill                                     (it dies after Discord stored the next message, before it is recorded)
@@ -113,6 +114,7 @@ FACTS: dict[str, Callable[[Event, str], Event]] = {
 
 WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "card": lambda w, _: replace(w, notices=w.notices | {Say.ANNOUNCED, Say.DATED}),
+    "streamed": lambda w, _: replace(w, webcast_only=True),
     "crewed": lambda w, _: replace(w, crewed_only=True, name="crewed"),
     "only": lambda w, v: replace(w, notices=frozenset(Say(one) for one in v.split(","))),
     "ping": lambda w, v: replace(w, ping_on=frozenset(Say(one) for one in v.split(","))),
@@ -215,8 +217,9 @@ class Discord:
     refusals: dict[int, int] = field(default_factory=dict)
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
-        if target.place is Place.CHANNEL and (code := self.refusals.get(target.channel)):
-            return Refused(404 if code == 10003 else 403, code, "refused")
+        if target.place is Place.CHANNEL and target.channel in self.refusals:
+            code = self.refusals[target.channel]
+            return Refused(404 if code == 10003 else 403, code, "refused") if code else Unclear("500")
         if self.mood == "down":
             return Unclear("502")
         if self.mood == "busy":
@@ -437,12 +440,12 @@ class Played:
     async def do_discord(self, rest: str) -> None:
         """Change Discord's mood."""
         mood, *more = rest.split()
-        if mood != "refuses":
+        if mood not in {"refuses", "fails"}:
             self.discord.mood = mood
             self.discord.refusals.clear()
             return
-        channel = self.target(more[1][1:]) if len(more) > 1 else self.target("launches")
-        self.discord.refusals[channel.channel] = int(more[0])
+        channel = next((word[1:] for word in more if word.startswith("#")), "launches")
+        self.discord.refusals[self.target(channel).channel] = int(more[0]) if mood == "refuses" else 0
 
     async def do_resume(self, _: str) -> None:
         """Resume the paused targets, as an admin does."""

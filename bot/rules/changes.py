@@ -161,7 +161,7 @@ def fold(known: Track | None, sighting: Sighting, now: datetime) -> tuple[Track,
         return first_track(sighting, now), (FirstSeen(),)
     event = completed(known.event, sighting)
     if is_older(known.event, event):
-        return known, ()
+        return replace(known, missing=None, left=None), ()  # it is there, though what it says is old
     seen = replace(known, seen=now, feed=sighting.feed, missing=None, left=None)
     if event == known.event:
         return seen, ()
@@ -190,7 +190,7 @@ def completed(before: Event, sighting: Sighting) -> Event:
 
 
 def is_older(before: Event, after: Event) -> bool:
-    """Whether a feed went backwards: an answer from before the one we have (a mirror, a cache) changes nothing."""
+    """Whether a feed went backwards: an answer from before the one we have (a mirror, a cache) says nothing new."""
     return before.last_updated is not None and after.last_updated is not None and after.last_updated < before.last_updated
 
 

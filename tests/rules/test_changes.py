@@ -86,6 +86,8 @@ def test_what_a_page_is_silent_on_stays_and_the_last_feed_is_known() -> None:
 def test_an_answer_from_before_the_one_we_have_is_not_folded_in() -> None:
     known = seen(replace(event(), last_updated=L0))
     assert fold(known, sighting(replace(event(status=HOLD), last_updated=L0 - SECOND)), T0) == (known, ())
+    away = replace(known, left=L0, missing=L0)
+    assert fold(away, sighting(replace(event(status=HOLD), last_updated=L0 - SECOND)), T0) == (known, ()), "but it is there"
     assert fold(known, sighting(replace(event(status=HOLD), last_updated=L0)), T0)[1]
     assert fold(known, sighting(event(status=HOLD)), T0)[1]
     assert fold(seen(event()), sighting(replace(event(status=HOLD), last_updated=L0)), T0)[1]
