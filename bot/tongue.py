@@ -1,0 +1,48 @@
+"""What is said in another language: the English sentence is the key, bot/languages/*.po hold the others."""
+
+from __future__ import annotations
+
+import gettext
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).parent / "languages"
+SOURCE = "en"
+"""The language in which the code is written."""
+
+
+def _read(path: Path) -> gettext.NullTranslations:
+    with path.open("rb") as written:
+        catalog = read_po(written, locale=path.stem)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+CATALOGUES: dict[str, gettext.NullTranslations] = {path.stem: _read(path) for path in sorted(FOLDER.glob("*.po"))}
+"""Every other language there is, by its ISO 639-1 code. Part of the code, so they are read with it."""
+LANGUAGES = (SOURCE, *CATALOGUES)
+
+
+def language_for(locale: str) -> str:
+    """The language of ours that a locale asks for (`de-AT`, `en-GB`), English where we have none."""
+    code = locale.replace("_", "-").partition("-")[0].lower()
+    return code if code in CATALOGUES else SOURCE
+
+
+def said(language: str, text: str, /, **values: object) -> str:
+    """Say a sentence: `text` is English, with named fields for what varies; the fields are never read as sentences themselves."""
+    catalogue = CATALOGUES.get(language)
+    chosen = catalogue.gettext(text) if catalogue else text
+    return chosen.format(**values) if values else chosen
+
+
+def counted(language: str, one: str, many: str, count: int, /, **values: object) -> str:
+    """Say a sentence about `count` things, which it may name as `{count}`, in the plural that the language wants."""
+    catalogue = CATALOGUES.get(language)
+    chosen = catalogue.ngettext(one, many, count) if catalogue else (one if count == 1 else many)
+    return chosen.format(count=count, **values)
