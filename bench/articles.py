@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from bot.model import Agency, Event, EventId, Kind, Mission, Net, NetSeen, Pad, Person, Precision, Rocket, Status
-from bot.rules.linking import Article
+from bot.model import Agency, Article, Event, EventId, Kind, Mission, Net, NetSeen, Pad, Person, Precision, Rocket, Status
 
 SHARED = Path(__file__).resolve().parents[1] / ".." / "shared" / "articles"
 BEFORE, AFTER = timedelta(days=30), timedelta(days=400)

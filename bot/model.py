@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum, unique
 from typing import NewType
 
@@ -261,6 +261,8 @@ class Event:
     launches: tuple[EventId, ...] = ()
     """For an event that is no launch: the launches it belongs to."""
     last_updated: datetime | None = None
+    owner: GuildId = GuildId(0)
+    """The server that added it for itself and alone is told of it; 0 for what a feed knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +313,43 @@ class Track:
     """When its id first answered 404."""
 
 
+# --- what is written about it --------------------------------------------------------------------------------------
+
+
+@unique
+class Medium(StrEnum):
+    """What an article is to its reader."""
+
+    ARTICLE = "article"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article or a video, as its feed gives it: plain text, no markup, bounded in length by the feed's adapter."""
+
+    title: str
+    published_at: datetime
+    summary: str = ""
+    site: str = ""
+    """Who publishes it, as people call them: a news site, or the channel of a video."""
+    url: str = ""
+    """Canonical: it is the article's identity."""
+    medium: Medium = Medium.ARTICLE
+    language: str = ""
+    """ISO 639-1, empty when unknown."""
+    image: str = ""
+    updated_at: datetime | None = None
+    starts: datetime | None = None
+    """When a video is scheduled to begin."""
+    live: bool | None = None
+    """Whether a video streams now; None when nobody said."""
+    official: bool = False
+    """From a channel that is called official: its streams may be shown before a launch feed has them."""
+    events: tuple[EventId, ...] = ()
+    """Events that the feed itself says it is about."""
+
+
 # --- who asked ----------------------------------------------------------------------------------------------------
 
 
@@ -330,6 +369,8 @@ class Facet(StrEnum):
     PROGRAM = "program"
     MISSION_TYPE = "type"
     KIND = "kind"
+    EVENT = "event"
+    """One event, by its id: never written by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,15 +393,26 @@ class Say(StrEnum):
     SCRUB = "scrub"
     LIFTOFF = "liftoff"
     OUTCOME = "outcome"
+    COVERAGE = "coverage"
     EDIT = "edit"
     """Not chosen by a watch: keeps a posted card true."""
     SUMMARY = "summary"
     """Not chosen by a watch: what a new watch already has ahead of it."""
     TROUBLE = "trouble"
     """Not chosen by a watch: tells a server's admins what broke."""
+    DIGEST = "digest"
+    """Not chosen by name: comes when the watch has a `digest`."""
+    OCCASION = "occasion"
+    """Not chosen by name: keeps a scheduled event of the server true, when the watch has `occasions`."""
+    PUBLISH = "publish"
+    """Not chosen by name: spreads a post to the servers that follow the channel, when the watch has `crosspost`."""
+    CLOSE = "close"
+    """Not chosen by a watch: closes the forum post of an event that is over."""
 
 
-CHOOSABLE = frozenset(Say) - {Say.EDIT, Say.SUMMARY, Say.TROUBLE}
+CHOOSABLE = frozenset(Say) - {Say.EDIT, Say.SUMMARY, Say.TROUBLE, Say.DIGEST, Say.OCCASION, Say.PUBLISH, Say.CLOSE}
+USUAL = CHOOSABLE - {Say.COVERAGE}
+"""What a watch sends that did not choose."""
 
 
 @unique
@@ -371,6 +423,12 @@ class Place(StrEnum):
     """A text or announcement channel, or a thread."""
     ADMINS = "admins"
     """Wherever the admins of the guild can see it; `channel` is 0 and the outlet finds the place."""
+    PERSON = "person"
+    """A person's direct messages: `guild` is 0, `channel` the user's id."""
+    FORUM = "forum"
+    """A forum channel: every event has a post of its own there, whose first message is the card and has the post's id."""
+    EVENTS = "events"
+    """The scheduled events of a guild, `channel` is 0; what stands there is a Card whose message is the scheduled event's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,8 +441,27 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Local hours in which nothing makes a sound; `end` before `start` means over midnight."""
+
+    start: time
+    end: time
+    exempt: frozenset[Say] = frozenset()
+    """Notices that sound all the same inside T-2h; live and scrub alone may be here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What lies ahead, at a local hour: daily, or on a `weekday` (0 is Monday)."""
+
+    at: time
+    weekday: int | None = None
+    when_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What one server asked for. No `include` means everything; facets combine by AND, terms of one facet by OR."""
+    """What one server, or one person, asked for. No `include` means everything; facets combine by AND, terms of one facet by OR."""
 
     id: WatchId
     target: Target
@@ -393,7 +470,7 @@ class Watch:
     exclude: tuple[Term, ...] = ()
     crewed_only: bool = False
     webcast_only: bool = False
-    notices: frozenset[Say] = CHOOSABLE
+    notices: frozenset[Say] = USUAL
     leads: tuple[timedelta, ...] = ()
     """Spans before T-0, longest first."""
     roles: tuple[RoleId, ...] = ()
@@ -405,6 +482,52 @@ class Watch:
     made_at: datetime
     made_by: UserId = UserId(0)
     paused: bool = False
+    """Its target is: nothing can be sent there for now. What is owed waits."""
+    off: bool = False
+    """An admin paused it: it owes nothing until it is resumed."""
+    home: Target | None = None
+    """Where a person is mentioned who takes no direct messages: the channel where it was asked for."""
+    quiet: Quiet | None = None
+    digest: Digest | None = None
+    crosspost: bool = False
+    occasions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What a server decided for all its watches."""
+
+    guild: GuildId
+    zone: str = "UTC"
+    """IANA."""
+    language: str = "en"
+    role: RoleId | None = None
+    """The ping role that members give themselves."""
+    left_at: datetime | None = None
+    """When the bot was removed: settings are kept for a while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What a person decided for their own reminders."""
+
+    user: UserId
+    leads: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(minutes=10))
+    zone: str = ""
+    """IANA; empty: the server's."""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChange:
+    """A change of a server's settings that can be taken back. `before` is the settings as they were, as `/export` writes them."""
+
+    number: int
+    guild: GuildId
+    by: UserId
+    what: str
+    before: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +649,7 @@ class Brief:
     """What is known when a delivery is rendered. `watches` are its target's, by id; the others are about its event."""
 
     watches: tuple[Watch, ...]
+    server: Server | None = None
     track: Track | None = None
     card: Card | None = None
     last_ping: datetime | None = None
@@ -556,6 +680,25 @@ class Link:
     url: str
 
 
+@unique
+class Act(StrEnum):
+    """What a button does that is no link."""
+
+    REMIND = "remind"
+    DETAILS = "details"
+    CALENDAR = "calendar"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button that answers. `about` is an event's id, for STOP a watch's; both together are the button's id."""
+
+    act: Act
+    label: str
+    about: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """A message, said without a Discord type. Text is Discord markdown, feed text in it already escaped."""
@@ -568,11 +711,35 @@ class Post:
     image: str = ""
     tone: Tone = Tone.CALM
     buttons: tuple[Link, ...] = ()
+    actions: tuple[Action, ...] = ()
     lead_in: str = ""
     """Plain text above, what a phone's notification shows. Mentions are added by the outlet from roles and users."""
     roles: tuple[RoleId, ...] = ()
     users: tuple[UserId, ...] = ()
     silent: bool = False
+
+
+@unique
+class Phase(StrEnum):
+    """Where a scheduled event of Discord stands."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """A scheduled event of Discord, said without a Discord type. `place` is where to watch: a link, else the site."""
+
+    name: str
+    start: datetime
+    end: datetime
+    place: str
+    description: str = ""
+    image: str = ""
+    phase: Phase = Phase.SCHEDULED
 
 
 # --- what is asked of a feed --------------------------------------------------------------------------------------

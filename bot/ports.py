@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import (
+    Article,
     Ask,
     Brief,
     Card,
@@ -18,16 +19,20 @@ from bot.model import (
     Fault,
     GuildId,
     Key,
+    Member,
     MessageId,
     Outcome,
     Post,
     Say,
     Scope,
+    Server,
+    SettingsChange,
     Settled,
     Sighting,
     Tally,
     Target,
     Track,
+    UserId,
     Watch,
     WatchId,
 )
@@ -85,6 +90,25 @@ class Feed(Protocol):
 
     async def read(self, ask: Ask) -> Sightings | NotModified | Gone:
         """Answer one question; Scope.ONE gives one sighting or Gone. Raises: FeedDown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Articles:
+    """What a press feed holds now, in its order: usually its newest entries, most of them seen before."""
+
+    articles: tuple[Article, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+class Press(Protocol):
+    """One feed of articles or videos."""
+
+    name: str
+    """Short and stable."""
+
+    async def read(self) -> Articles | NotModified:
+        """Give the newest entries. Raises: FeedDown."""
         ...
 
 
@@ -191,6 +215,56 @@ class Transaction(Protocol):
 
     async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:
         """Paused targets of a guild: why, and since when."""
+        ...
+
+    async def watches_of(self, target: Target) -> tuple[Watch, ...]:
+        """The watches of one target, a person's reminders for instance, by id."""
+        ...
+
+    async def restore_watch(self, watch: Watch) -> None:
+        """Put back a watch under the id that it had."""
+        ...
+
+    # what servers and members decided
+
+    async def server(self, guild: GuildId) -> Server | None:
+        """What a server decided for all its watches; None: nothing yet."""
+        ...
+
+    async def servers(self, *, left_before: datetime | None = None) -> tuple[Server, ...]:
+        """All that decided anything, by guild; or those that the bot left before then."""
+        ...
+
+    async def keep_server(self, server: Server) -> None:
+        """Insert or replace."""
+        ...
+
+    async def forget_server(self, guild: GuildId) -> None:
+        """Delete a server's watches, settings and what could be taken back. What is owed there finds no watch any more."""
+        ...
+
+    async def member(self, user: UserId) -> Member | None:
+        """What a person decided; None: nothing yet."""
+        ...
+
+    async def keep_member(self, member: Member) -> None:
+        """Insert or replace."""
+        ...
+
+    async def forget_member(self, user: UserId) -> None:
+        """Delete everything that is kept about a person: settings, reminders, what is owed and was sent."""
+        ...
+
+    async def note_change(self, guild: GuildId, by: UserId, what: str, before: str, at: datetime) -> None:
+        """Write down a change of settings that can be taken back; only the last twenty of a server are kept."""
+        ...
+
+    async def last_change(self, guild: GuildId) -> SettingsChange | None:
+        """The newest change of a server's settings; None when there is none to take back."""
+        ...
+
+    async def drop_change(self, number: int) -> None:
+        """Forget a change: it was taken back."""
         ...
 
     # outbox

@@ -32,7 +32,7 @@ from bot.flow.deliver import Deliverer
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller, looked_for
 from bot.model import (
-    CHOOSABLE,
+    USUAL,
     Agency,
     Ask,
     Busy,
@@ -358,7 +358,7 @@ class Played:
             target=self.target("launches"),
             name="",
             made_at=self.clock.at,
-            notices=CHOOSABLE - {Say.ANNOUNCED, Say.DATED},
+            notices=USUAL - {Say.ANNOUNCED, Say.DATED},
         )
         for word in rest.split():
             draft = self.with_word(draft, word)

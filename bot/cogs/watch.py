@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.cogs.places import cautions, check_may_post, check_role, place_for, trouble_at
 from bot.cogs.replying import Interaction, reply, say
 from bot.flow.ask import Asking, Unacceptable
-from bot.model import CHOOSABLE, ChannelId, GuildId, Post, RoleId, Target, UserId, Watch, WatchId
+from bot.model import USUAL, ChannelId, GuildId, Post, RoleId, Target, UserId, Watch, WatchId
 from bot.ports import Clock, StoreDown
 from bot.rules.asking import LONGEST_TEXT, Wrong, parse_leads, parse_says, parse_what
 from bot.rules.text import plain, stamp
@@ -80,7 +80,7 @@ class WatchCommands(app_commands.Group):
         channel="Where to post; here, if you leave it out",
         role="A role to ping",
         ping_on=f"Which notices ping the role: {PING_ON}, if you leave it out",
-        notices="Which notices to send: all, if you leave it out; for instance: reminder live scrub, or: all -slip",
+        notices="Which notices to send: the usual ones, if you leave it out; for instance: reminder live scrub, or: usual -slip",
         leads=f"Reminders before T-0: {LEADS}, if you leave it out",
         crewed_only="Only flights with people aboard",
         webcast_only="Only what can be watched",
@@ -93,7 +93,7 @@ class WatchCommands(app_commands.Group):
         channel: app_commands.Transform[int, Channel] | None = None,
         role: discord.Role | None = None,
         ping_on: app_commands.Range[str, 1, LONGEST_TEXT] = PING_ON,
-        notices: app_commands.Range[str, 1, LONGEST_TEXT] = "all",
+        notices: app_commands.Range[str, 1, LONGEST_TEXT] = "usual",
         leads: app_commands.Range[str, 1, LONGEST_TEXT] = LEADS,
         crewed_only: bool = False,
         webcast_only: bool = False,
@@ -204,7 +204,7 @@ def one_line(what: str) -> str:
 
 def left_out(watch: Watch) -> tuple[str, ...]:
     """Name the notices that this watch does not send."""
-    missing = sorted(say.value for say in CHOOSABLE - watch.notices)
+    missing = sorted(say.value for say in USUAL - watch.notices)
     return (f"Not sent: {', '.join(missing)}",) if missing else ()
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.model import CHOOSABLE, Facet, Kind, Say, Term
+from bot.model import CHOOSABLE, USUAL, Facet, Kind, Say, Term
 
 # Chosen, not measured: what a person types into one slash command option, and reads again in /watch list.
 LONGEST_TEXT = 500
@@ -52,6 +52,8 @@ EVERYTHING = frozenset({"*", "all", "any", "everything"})
 CREWED = frozenset({"crewed", "crewed only", "manned"})
 WITH_WEBCAST = frozenset({"webcast", "webcast only", "with webcast"})
 NONE = frozenset({"none", "off", "no"})
+SETS = {"usual": USUAL, "all": CHOOSABLE}
+"""Choices of notices that have a name."""
 
 UNITS = {
     "m": timedelta(minutes=1),
@@ -147,15 +149,15 @@ def parse_leads(text: str) -> tuple[timedelta, ...] | Wrong:
 
 
 def parse_says(text: str) -> frozenset[Say] | Wrong:
-    """Read a choice of notices: names, `all`, `none`; a minus takes away, and takes from all when nothing is named before it."""
+    """Read a choice of notices: names, `usual`, `all`, `none`; a minus takes away, from the usual if nothing is before it."""
     chosen: frozenset[Say] | None = None
     for word in re.split(r"[\s,;]+", text.strip().lower()):
         name = word.lstrip("-−")
         wanted = _says(name)
         if wanted is None:
             names = ", ".join(say.value for say in Say if say in CHOOSABLE)
-            return Wrong(f"There is no notice “{_quoted(name)}”. There are: {names}; also `all` and `none`.")
-        base = frozenset[Say]() if name == word else CHOOSABLE
+            return Wrong(f"There is no notice “{_quoted(name)}”. There are: {names}; also `usual`, `all` and `none`.")
+        base = frozenset[Say]() if name == word else USUAL
         before = base if chosen is None else chosen
         chosen = before | wanted if name == word else before - wanted
     return chosen or frozenset()
@@ -227,8 +229,8 @@ def _lead(text: str) -> timedelta | None:
 
 
 def _says(name: str) -> frozenset[Say] | None:
-    if name == "all":
-        return CHOOSABLE
+    if name in SETS:
+        return SETS[name]
     if name in NONE:
         return frozenset()
     singular = name.removesuffix("s")

@@ -36,16 +36,21 @@ def alembic_for(connection: Connection) -> Config:
     return config
 
 
+def newest() -> str:
+    """Name the last step there is."""
+    return str(ScriptDirectory(str(_FOLDER)).as_revision_number("head"))
+
+
 def to_head(connection: Connection) -> Migrated:
     """Run every step that is missing. Raises: NewerTables."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
     scripts = ScriptDirectory(str(_FOLDER))
     known = {step.revision for step in scripts.walk_revisions()}
-    head = scripts.as_revision_number("head")
+    head = newest()
     before = MigrationContext.configure(connection).get_current_heads()
     if strangers := set(before) - known:
         raise NewerTables(", ".join(sorted(strangers)))
     if before != (head,):
         command.upgrade(alembic_for(connection), "head")
-    return Migrated(before[0] if before else None, str(head))
+    return Migrated(before[0] if before else None, head)

@@ -18,13 +18,14 @@ from bot.store.engine import CannotOpen, database_url, engine_for, reason, shown
 from bot.store.events import Events
 from bot.store.migrate import Migrated, NewerTables, to_head
 from bot.store.outbox import Outbox
+from bot.store.people import People
 from bot.store.requests import Asked
 from bot.store.rows import finish
 
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
 
-class SqlTransaction(Events, Briefs, Outbox):
+class SqlTransaction(Events, Briefs, Outbox, People):
     """One unit of work: the Transaction port."""
 
     __slots__ = ()

@@ -83,7 +83,7 @@ def _target(*, primary_key: bool = False) -> tuple[Column[Any] | CheckConstraint
         Column("guild", BigInteger, primary_key=primary_key, nullable=False, autoincrement=False),
         Column("channel", BigInteger, primary_key=primary_key, nullable=False, autoincrement=False),
         Column("place", String(16), primary_key=primary_key, nullable=False),
-        CheckConstraint("place IN ('channel', 'admins')", name="place"),
+        CheckConstraint("place IN ('channel', 'admins', 'person', 'forum', 'events')", name="place"),
     )
 
 
@@ -99,6 +99,7 @@ tracks = Table(
     Column("body", Text, nullable=False),
     CheckConstraint("event <> ''", name="event"),
     Index(None, "net"),
+    Index(None, "seen"),
 )
 
 watches = Table(
@@ -109,6 +110,36 @@ watches = Table(
     Column("body", Text, nullable=False),
     Index(None, "guild"),
     # An id is never given twice: a button that still shows a removed watch must not reach its successor.
+    sqlite_autoincrement=True,
+)
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("left_at", Instant, comment="when the bot was removed: what is kept of it goes some time later"),
+    Column("body", Text, nullable=False),
+    CheckConstraint("guild <> 0", name="guild"),
+    Index("ix_servers_left_at", "left_at", sqlite_where=text("left_at IS NOT NULL"), postgresql_where=text("left_at IS NOT NULL")),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+settings_changes = Table(
+    "settings_changes",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("guild", BigInteger, nullable=False),
+    Column("by", BigInteger, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("before", Text, nullable=False, comment="the settings as they were, as an export writes them"),
+    Column("at", Instant, nullable=False),
+    Index(None, "guild", "number"),
     sqlite_autoincrement=True,
 )
 

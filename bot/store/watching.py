@@ -22,6 +22,12 @@ class Watching(Rows):
     async def watches(self, guild: GuildId | None = None) -> tuple[Watch, ...]:
         return await self._watches(*(() if guild is None else (watches.c.guild == guild,)))
 
+    async def watches_of(self, target: Target) -> tuple[Watch, ...]:
+        return await self._watches(is_target(watches, target))
+
+    async def restore_watch(self, watch: Watch) -> None:
+        await self._run(insert(watches).values(id=watch.id, **watch_row(watch)))
+
     async def _watches(self, *which: ColumnElement[bool]) -> tuple[Watch, ...]:
         both = watches.outerjoin(paused, same_target(watches, paused))
         wanted = select(watches.c.id, watches.c.body, paused.c.at.is_not(None).label("is_paused")).select_from(both)

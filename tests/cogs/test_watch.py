@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.client import TMinusClient
-from bot.model import CHOOSABLE, Facet, GuildId, RoleId, Say, Term
+from bot.model import USUAL, Facet, GuildId, RoleId, Say, Term
 from bot.sandbox.options import CannotDo
 from bot.sandbox.people import Person
 from bot.sandbox.permissions import Permission
@@ -31,7 +31,7 @@ async def test_a_watch_is_kept_as_asked(stg: Stage, admin: Person, guild: Guild,
         channel=news,
         role=fans,
         ping_on="live scrub",
-        notices="all -slip",
+        notices="usual -slip",
         leads="2h 10m",
         webcast_only=True,
     )
@@ -42,7 +42,7 @@ async def test_a_watch_is_kept_as_asked(stg: Stage, admin: Person, guild: Guild,
     assert watch.target == target(guild, news)
     assert (watch.include, watch.exclude) == ((Term(Facet.CREW, "Peresild"),), (Term(Facet.ANY, "Starlink"),))
     assert (watch.crewed_only, watch.webcast_only) == (True, True)
-    assert (watch.notices, watch.ping_on) == (CHOOSABLE - {Say.SLIP}, frozenset({Say.LIVE, Say.SCRUB}))
+    assert (watch.notices, watch.ping_on) == (USUAL - {Say.SLIP}, frozenset({Say.LIVE, Say.SCRUB}))
     assert (watch.roles, watch.leads) == ((RoleId(fans.id),), (timedelta(hours=2), timedelta(minutes=10)))
     assert (watch.made_by, watch.made_at) == (stg.discord.owner.id, NOW)
     assert "Not sent: slip" in reply.text
@@ -55,7 +55,7 @@ async def test_a_watch_without_more_is_here_with_the_usual(admin: Person, stg: S
     async with stg.store.transaction() as tx:
         (watch,) = await tx.watches(GuildId(guild.id))
     assert watch.target == target(guild, launches)
-    assert watch.notices == CHOOSABLE
+    assert watch.notices == USUAL
     assert watch.leads == (timedelta(hours=24), timedelta(hours=1), timedelta(minutes=10))
     assert "MS-19" in reply.text
     assert "Starlink" not in reply.text

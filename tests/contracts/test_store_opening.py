@@ -14,6 +14,7 @@ from sqlalchemy import text
 from bot.model import Scope
 from bot.ports import StoreDown
 from bot.store.engine import database_url
+from bot.store.migrate import newest
 from bot.store.sql import CannotOpen, SqlStore
 from tests.contracts.conftest import Database
 from tests.contracts.store_samples import LEASE, MS19, T0, card, claimed, delivery, owe, track, watch
@@ -58,10 +59,10 @@ async def test_an_address_of_something_else_is_refused_in_one_sentence(url: str,
 async def test_the_first_run_makes_the_file_and_its_folder(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "t-minus.db"
     store = await SqlStore.open(f"sqlite:///{path}")
-    assert (store.migrated.before, store.migrated.after) == (None, "0001")
+    assert (store.migrated.before, store.migrated.after) == (None, newest())
     await store.close()
     again = await SqlStore.open(f"sqlite:///{path}")
-    assert (again.migrated.before, again.migrated.after) == ("0001", "0001")
+    assert (again.migrated.before, again.migrated.after) == (newest(), newest())
     await again.close()
 
 
@@ -78,7 +79,7 @@ async def test_two_processes_may_start_on_a_new_database_at_once(tmp_path: Path,
     server: Server | None = request.getfixturevalue("postgres") if kind == "postgres" else None
     url = f"sqlite:///{tmp_path / 't.db'}" if server is None else server.url(server.empty())
     stores = await asyncio.gather(*(SqlStore.open(url) for _ in range(4)))
-    assert sorted(str(store.migrated.before) for store in stores) == ["0001", "0001", "0001", "None"]
+    assert sorted(str(store.migrated.before) for store in stores) == [newest(), newest(), newest(), "None"]
     for store in stores:
         await store.close()
 

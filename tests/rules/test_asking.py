@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import CHOOSABLE, Facet, Kind, Say, Term
+from bot.model import CHOOSABLE, USUAL, Facet, Kind, Say, Term
 from bot.rules.asking import (
     FACETS,
     LONGEST_LEAD,
@@ -185,8 +185,10 @@ def test_leads_written_in_minutes_are_those_minutes(minutes: set[int]) -> None:
         ("live, scrub", {Say.LIVE, Say.SCRUB}),
         ("Reminders slips", {Say.REMINDER, Say.SLIP}),
         ("all", {*CHOOSABLE}),
+        ("usual", {*USUAL}),
+        ("usual coverage", {*CHOOSABLE}),
         ("all -slip", {*CHOOSABLE} - {Say.SLIP}),
-        ("-announced -dated", {*CHOOSABLE} - {Say.ANNOUNCED, Say.DATED}),
+        ("-announced -dated", {*USUAL} - {Say.ANNOUNCED, Say.DATED}),
     ],
 )
 def test_notices_are_chosen_by_name(text: str, says: Collection[Say]) -> None:

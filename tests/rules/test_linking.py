@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.model import (
     Agency,
+    Article,
     Event,
     EventId,
     Kind,
@@ -25,7 +26,7 @@ from bot.model import (
     Status,
 )
 from bot.rules.library import Library, library
-from bot.rules.linking import Article, Linked, link
+from bot.rules.linking import Linked, link
 
 WRITTEN = datetime(2021, 10, 4, 12, tzinfo=UTC)
 SPACEX = Agency(name="SpaceX", abbrev="SpX")
