@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum, unique
 from typing import NewType
@@ -311,6 +311,10 @@ class Track:
     """When a whole list first did without it: it is looked up by its id before anything is believed."""
     missing: datetime | None = None
     """When its id first answered 404."""
+    found: tuple[Webcast, ...] = ()
+    """Streams of it that press feeds showed: each stands in for the launch feed's until that lists one."""
+    press: tuple[Article, ...] = ()
+    """The newest articles about it, newest first, as many as a card shows."""
 
 
 # --- what is written about it --------------------------------------------------------------------------------------
@@ -348,6 +352,36 @@ class Article:
     """From a channel that is called official: its streams may be shown before a launch feed has them."""
     events: tuple[EventId, ...] = ()
     """Events that the feed itself says it is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """An event that an article is about, how surely (0 to 1), and why, in short phrases that a person can check."""
+
+    event: EventId
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """An article with the events that it is about, surest first."""
+
+    article: Article
+    linked: tuple[Linked, ...] = ()
+    owner: GuildId = GuildId(0)
+    """The server that added its feed and alone is shown it; 0 for a feed that all are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFeed:
+    """A feed that the admins of a server added: its articles reach that server alone."""
+
+    number: int
+    guild: GuildId
+    url: str
+    by: UserId
+    at: datetime
 
 
 # --- who asked ----------------------------------------------------------------------------------------------------
@@ -485,6 +519,8 @@ class Watch:
     """Its target is: nothing can be sent there for now. What is owed waits."""
     off: bool = False
     """An admin paused it: it owes nothing until it is resumed."""
+    sites: tuple[str, ...] = ()
+    """Whose articles it takes, by name or host; a minus before one leaves it out. None of the first kind: everybody's."""
     home: Target | None = None
     """Where a person is mentioned who takes no direct messages: the channel where it was asked for."""
     quiet: Quiet | None = None
@@ -569,7 +605,9 @@ class Notice:
     """Names of the watches that asked."""
     language: str = "en"
     note: str = ""
-    """A sentence of ours that goes with it, for TROUBLE."""
+    """A sentence of ours that goes with it, for TROUBLE; for COVERAGE the other events that it is about."""
+    article: Article | None = None
+    """For COVERAGE: what is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -711,7 +749,8 @@ class Post:
     image: str = ""
     tone: Tone = Tone.CALM
     buttons: tuple[Link, ...] = ()
-    actions: tuple[Action, ...] = ()
+    actions: tuple[Action, ...] = field(default=(), repr=False)
+    """Not part of what a card shows (rules/card.py, `face`): a new button alone edits no card."""
     lead_in: str = ""
     """Plain text above, what a phone's notification shows. Mentions are added by the outlet from roles and users."""
     roles: tuple[RoleId, ...] = ()

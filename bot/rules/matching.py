@@ -134,6 +134,8 @@ def is_crewed(event: Event) -> bool:
 
 def meets(term: Term, event: Event, names: Names) -> Reason | None:
     """Say where a term meets an event; None where it does not. Free text may find its words in several places."""
+    if term.facet is Facet.EVENT:
+        return Reason(Facet.EVENT, term.text, event.name) if event.id == term.text else None
     facets = tuple(READ) if term.facet is Facet.ANY else (term.facet,)
     whole = met_in(spellings(term.text, names), event, facets)
     if whole or term.facet is not Facet.ANY:
@@ -163,7 +165,12 @@ def met_in(wanted: Iterable[str], event: Event, facets: Iterable[Facet]) -> tupl
 
 
 def wants(watch: Watch, event: Event, names: Names) -> Reason | None:
-    """Say why a watch wants an event, or None. Facets combine by AND, terms of one facet by OR, an exclusion wins."""
+    """Say why a watch wants an event, or None. Facets combine by AND, terms of one facet by OR, an exclusion wins.
+
+    What a server added for itself is for that server, and for who names it by its id.
+    """
+    if event.owner and event.owner != watch.target.guild and Term(Facet.EVENT, event.id) not in watch.include:
+        return None
     if watch.crewed_only and not is_crewed(event):
         return None
     if watch.webcast_only and not event.webcasts:

@@ -131,7 +131,9 @@ def delivery(following: Following, track: Track, notice: Notice, head_start: tim
 
 def key_of(target: Target, event: EventId | None, attempt: str, what: str) -> Key:
     """Name a delivery: the same notice, target and attempt is the same delivery, for ever."""
-    where = target.channel if target.place is Place.CHANNEL else target.place.value
+    many = {Place.PERSON, Place.FORUM}  # of one guild; persons all share none
+    kind = f"{target.place.value}-{target.channel}" if target.place in many else target.place.value
+    where = target.channel if target.place is Place.CHANNEL else kind
     return Key(f"{target.guild}:{where}/{event or '-'}/{attempt or '-'}/{what}")
 
 
