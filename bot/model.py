@@ -10,6 +10,8 @@ from typing import NewType
 EventId = NewType("EventId", str)
 """`<feed>:<kind>:<id>` as its first feed named it, for instance `ll2:launch:3637c9eb-…`; stable through renames and slips."""
 GuildId = NewType("GuildId", int)
+EVERYBODY = GuildId(0)
+"""Owner of what belongs to no server."""
 ChannelId = NewType("ChannelId", int)
 RoleId = NewType("RoleId", int)
 UserId = NewType("UserId", int)

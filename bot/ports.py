@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import (
+    EVERYBODY,
     Article,
     Ask,
     Brief,
     Card,
     Claimed,
+    Coverage,
     Delivery,
     EventId,
+    Fate,
     Fault,
     GuildId,
     Key,
@@ -26,6 +29,7 @@ from bot.model import (
     Say,
     Scope,
     Server,
+    ServerFeed,
     SettingsChange,
     Settled,
     Sighting,
@@ -176,7 +180,7 @@ class Transaction(Protocol):
         ...
 
     async def mark(self) -> str:
-        """A word that is another one whenever a feed described any event since: what was made of the tracks is old then."""
+        """A word that is another one whenever a feed described any event or article since: what was made of the tracks is old."""
         ...
 
     async def keep(self, track: Track) -> None:
@@ -247,6 +251,10 @@ class Transaction(Protocol):
         """What a person decided; None: nothing yet."""
         ...
 
+    async def sent_to(self, target: Target) -> Mapping[Fate, int]:
+        """How many deliveries to a target are kept, by what became of them."""
+        ...
+
     async def keep_member(self, member: Member) -> None:
         """Insert or replace."""
         ...
@@ -265,6 +273,40 @@ class Transaction(Protocol):
 
     async def drop_change(self, number: int) -> None:
         """Forget a change: it was taken back."""
+        ...
+
+    # what is written about the events
+
+    async def keep_article(self, coverage: Coverage, at: datetime) -> None:
+        """Insert or replace an article and the events that it is linked to."""
+        ...
+
+    async def known_articles(self, urls: Collection[str], owner: GuildId = EVERYBODY) -> Mapping[str, Article]:
+        """Those of these articles that are kept, by address: for all, or for the one server that owns their feed."""
+        ...
+
+    async def coverage(self, event: EventId, guild: GuildId = EVERYBODY, *, limit: int = 100) -> tuple[Coverage, ...]:
+        """The newest articles about an event that a server is shown, its own feeds' included; newest first."""
+        ...
+
+    async def recent_articles(self, since: datetime, guild: GuildId = EVERYBODY, *, limit: int = 100) -> tuple[Coverage, ...]:
+        """Articles published at or after `since` that a server is shown; newest first. Those linked to nothing are included."""
+        ...
+
+    async def sweep_articles(self, before: datetime) -> int:
+        """Forget articles published before then. Returns how many."""
+        ...
+
+    async def server_feeds(self, guild: GuildId | None = None) -> tuple[ServerFeed, ...]:
+        """Feeds that admins added, by number: all, or one server's."""
+        ...
+
+    async def add_server_feed(self, feed: ServerFeed) -> ServerFeed | None:
+        """Keep a feed; its number is given here, the one passed in is ignored. None when the server has that address already."""
+        ...
+
+    async def remove_server_feed(self, guild: GuildId, number: int) -> bool:
+        """Forget a feed of this server; its articles stay until they are old. False when it has no such feed."""
         ...
 
     # outbox

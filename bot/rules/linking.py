@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
 
-from bot.model import Article, Event, EventId, Kind
+from bot.model import Article, Event, EventId, Kind, Linked
 from bot.rules.claiming import Scene, scene
 from bot.rules.evidence import Reading, read
 from bot.rules.library import Library
@@ -35,15 +35,6 @@ LEAST = (log(SURE / (1 - SURE)) - SECOND_BIAS - GAP_WEIGHT * CLIP) / OWN_WEIGHT
 """Score below which no lead over the rivals makes it sure."""
 TITLED = -1.5
 """Score from which an event that the title calls makes others in the text mere mentions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """An event that an article is about, how surely (0 to 1), and why, in short phrases."""
-
-    event: EventId
-    confidence: float
-    evidence: tuple[str, ...]
 
 
 def link(article: Article, library: Library, now: datetime) -> tuple[Linked, ...]:

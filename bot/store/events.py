@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, or_, select, update
 from bot.model import Card, EventId, MessageId, Target, Track
 from bot.store.codec import target_columns, target_of, track_of, track_row
 from bot.store.rows import Rows, chunks
-from bot.store.tables import cards, facts, tracks
+from bot.store.tables import articles, cards, facts, tracks
 
 
 class Events(Rows):
@@ -38,7 +38,9 @@ class Events(Rows):
     async def mark(self) -> str:
         # How many were last seen at the latest instant: a poll writes its events one by one, all seen at the same instant.
         newest = select(func.max(tracks.c.seen)).scalar_subquery()
-        wanted = select(func.count(), newest, func.count().filter(tracks.c.seen == newest)).select_from(tracks)
+        written = select(func.max(articles.c.noted)).scalar_subquery()
+        lately = select(func.count()).where(articles.c.noted == written).scalar_subquery()
+        wanted = select(func.count(), newest, func.count().filter(tracks.c.seen == newest), written, lately).select_from(tracks)
         return " ".join(str(part) for part in (await self._run(wanted)).one())
 
     async def keep(self, track: Track) -> None:

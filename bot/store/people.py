@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
-from bot.model import GuildId, Member, Place, Server, SettingsChange, UserId
-from bot.store.rows import Rows
-from bot.store.tables import members, outbox, servers, settings_changes, watches
+from bot.model import Fate, GuildId, Member, Place, Server, SettingsChange, Target, UserId
+from bot.store.rows import Rows, is_target
+from bot.store.tables import articles, links, members, outbox, server_feeds, servers, settings_changes, watches
 
 KEPT = 20
 """Changes of one server that can be taken back. Chosen, not measured."""
@@ -43,12 +44,18 @@ class People(Rows):
         await self._upsert(servers, {"guild": server.guild, "left_at": server.left_at, "body": _text.encode(server).decode()})
 
     async def forget_server(self, guild: GuildId) -> None:
-        for table in (watches, servers, settings_changes):
+        for table in (watches, servers, settings_changes, server_feeds):
             await self._run(delete(table).where(table.c.guild == guild))
+        for table in (links, articles):
+            await self._run(delete(table).where(table.c.owner == guild))
 
     async def member(self, user: UserId) -> Member | None:
         row = (await self._run(select(members.c.body).where(members.c.person == user))).one_or_none()
         return None if row is None else _member.decode(row.body)
+
+    async def sent_to(self, target: Target) -> Mapping[Fate, int]:
+        counted = select(outbox.c.fate, func.count().label("kept")).where(is_target(outbox, target)).group_by(outbox.c.fate)
+        return {Fate(row.fate): row.kept for row in await self._read(counted)}
 
     async def keep_member(self, member: Member) -> None:
         await self._upsert(members, {"person": member.user, "body": _text.encode(member).decode()})

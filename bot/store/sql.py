@@ -17,6 +17,7 @@ from bot.store.connections import Connections
 from bot.store.engine import CannotOpen, database_url, engine_for, reason, shown
 from bot.store.events import Events
 from bot.store.migrate import Migrated, NewerTables, to_head
+from bot.store.newsstand import Newsstand
 from bot.store.outbox import Outbox
 from bot.store.people import People
 from bot.store.requests import Asked
@@ -25,7 +26,7 @@ from bot.store.rows import finish
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
 
-class SqlTransaction(Events, Briefs, Outbox, People):
+class SqlTransaction(Events, Briefs, Outbox, People, Newsstand):
     """One unit of work: the Transaction port."""
 
     __slots__ = ()

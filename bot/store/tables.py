@@ -12,12 +12,15 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    UniqueConstraint,
     literal_column,
     text,
 )
@@ -218,6 +221,47 @@ facts = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    # One article may come from a feed that all are shown and from a server's own.
+    Column("owner", BigInteger, primary_key=True, autoincrement=False, comment="the server that alone is shown it, 0 for all"),
+    Column("url", Text, primary_key=True),
+    Column("published", Instant, nullable=False),
+    Column("noted", Instant, nullable=False, comment="when it was last written down: it is new, or its feed changed it"),
+    Column("body", Text, nullable=False),
+    CheckConstraint("url <> ''", name="url"),
+    Index(None, "published"),
+    Index(None, "noted"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", Text, primary_key=True),
+    Column("confidence", Float, nullable=False),
+    Column("why", Text, nullable=False, comment="the evidence, as a list of phrases"),
+    ForeignKeyConstraint(["owner", "url"], ["articles.owner", "articles.url"], name="fk_links_articles", ondelete="CASCADE"),
+    CheckConstraint("confidence >= 0 AND confidence <= 1", name="confidence"),
+    Index(None, "owner", "url"),
+)
+
+server_feeds = Table(
+    "server_feeds",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("guild", BigInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("by", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("guild <> 0", name="guild"),
+    UniqueConstraint("guild", "url"),
+    # What was read of a feed is remembered by its number.
+    sqlite_autoincrement=True,
 )
 
 requests = Table(

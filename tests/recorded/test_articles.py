@@ -9,9 +9,9 @@ import pytest
 
 from bench.articles import SHARED, articles, event, launches, net, nets
 from bench.linking import ours, scored, shelved
-from bot.model import Article, Event, EventId, Kind, Mission, Status
+from bot.model import Article, Event, EventId, Kind, Linked, Mission, Status
 from bot.rules.library import library
-from bot.rules.linking import Linked, link
+from bot.rules.linking import link
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of articles, ../shared/articles, is not at hand")
 KINDS = {"Docking": Kind.DOCKING, "Undocking": Kind.UNDOCKING, "Landing": Kind.LANDING, "Relocation": Kind.RELOCATION}

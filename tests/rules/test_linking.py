@@ -16,6 +16,7 @@ from bot.model import (
     Event,
     EventId,
     Kind,
+    Linked,
     Mission,
     Net,
     NetSeen,
@@ -26,7 +27,7 @@ from bot.model import (
     Status,
 )
 from bot.rules.library import Library, library
-from bot.rules.linking import Linked, link
+from bot.rules.linking import link
 
 WRITTEN = datetime(2021, 10, 4, 12, tzinfo=UTC)
 SPACEX = Agency(name="SpaceX", abbrev="SpX")
