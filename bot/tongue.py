@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
+from babel.dates import get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -46,3 +50,28 @@ def counted(language: str, one: str, many: str, count: int, /, **values: object)
     catalogue = CATALOGUES.get(language)
     chosen = catalogue.ngettext(one, many, count) if catalogue else (one if count == 1 else many)
     return chosen.format(count=count, **values)
+
+
+class Phrase(Protocol):
+    """A sentence that waits for its language and its fields."""
+
+    def __call__(self, language: str, /, **values: object) -> str:
+        """Say it."""
+        ...
+
+
+def phrase(text: str, /) -> Phrase:
+    """Keep a sentence in a table; `text` is English, as for said()."""
+
+    def in_language(language: str, /, **values: object) -> str:
+        return said(language, text, **values)
+
+    return in_language
+
+
+@cache
+def month_name(language: str, month: int, *, alone: bool = False, short: bool = False) -> str:
+    """Name a month, from 1, as the language does within a date, or where it stands `alone` without a day (CLDR's names)."""
+    width, context = "abbreviated" if short else "wide", "stand-alone" if alone else "format"
+    names: Mapping[int, str] = get_month_names(width, context, locale=language)
+    return names[month]

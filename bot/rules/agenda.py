@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
-from bot.model import OVER, Event, Link, Post, Tone, Track
-from bot.rules.card import CREDIT, STATUS_WORDS
+from bot.model import OVER, Event, Post, Tone, Track
+from bot.rules.card import credit, status_word, watch_button
 from bot.rules.nets import DAY, day_of, span
 from bot.rules.text import headline, link, net_text, stamp
 from bot.rules.webcasts import ranked
 from bot.rules.wording import row
+from bot.tongue import counted, said
 
 PAGE = 7
 """Events of one page: with the longest names and links they still fit into one embed."""
@@ -40,15 +41,19 @@ def pages(tracks: Sequence[Track]) -> int:
     return max(1, -(-len(tracks) // PAGE))
 
 
-def page(tracks: Sequence[Track], now: datetime, number: int, title: str) -> Post:
+def page(tracks: Sequence[Track], now: datetime, number: int, title: str, *, language: str = "en") -> Post:
     """Show one page, from 0, under its days."""
     last = pages(tracks) - 1
     here = min(max(number, 0), last)
     lines: list[str] = []
     for head, group in groupby(tracks[here * PAGE : (here + 1) * PAGE], _day):
-        lines += (f"**{head or 'Day not known yet'}**", *(_line(track.event, now) for track in group))
-    footer = f"Page {here + 1} of {last + 1} · {len(tracks)} events · days in UTC, times in your zone · {CREDIT}"
-    return Post(title=title, lines=tuple(lines), footer=footer if tracks else CREDIT)
+        lines += (f"**{head or said(language, 'Day not known yet')}**", *(_line(track.event, now, language) for track in group))
+    footer = (
+        said(language, "Page {page} of {pages}", page=here + 1, pages=last + 1),
+        counted(language, "{count} event", "{count} events", len(tracks)),
+        said(language, "days in UTC, times in your zone"),
+    )
+    return Post(title=title, lines=tuple(lines), footer=" · ".join((*(footer if tracks else ()), credit(language))))
 
 
 def _day(track: Track) -> str:
@@ -57,13 +62,13 @@ def _day(track: Track) -> str:
     return stamp(datetime.combine(day_of(net.at), NOON, UTC), "D") if net.at and net.has_day else ""
 
 
-def _line(event: Event, now: datetime) -> str:
+def _line(event: Event, now: datetime, language: str) -> str:
     """One event of a day."""
     clock = event.net.clock
-    at = f"{stamp(clock, 'f')} ({stamp(clock, 'R')})" if clock else net_text(event.net)
-    address = next((link(stream.url) for stream in ranked(event, now)), "")
-    watch = f"[Watch]({address})" if 0 < len(address) <= LONGEST_LINK else ""
-    return "• " + " · ".join(part for part in (at, headline(event), STATUS_WORDS[event.status], watch) if part)
+    at = f"{stamp(clock, 'f')} ({stamp(clock, 'R')})" if clock else net_text(event.net, language)
+    address = next((link(stream.url) for stream in ranked(event, now, language)), "")
+    watch = f"[{said(language, 'Watch')}]({address})" if 0 < len(address) <= LONGEST_LINK else ""
+    return "• " + " · ".join(part for part in (at, headline(event, language), status_word(event.status, language), watch) if part)
 
 
 # --- now ----------------------------------------------------------------------------------------------------------
@@ -77,14 +82,15 @@ def runs(track: Track, now: datetime) -> bool:
     return event.webcast_live or any(stream.live for stream in event.webcasts)
 
 
-def on_air(live: Sequence[Track], following: Track | None, now: datetime) -> Post:
+def on_air(live: Sequence[Track], following: Track | None, now: datetime, *, language: str = "en") -> Post:
     """Say what streams now; else what will next."""
     shown = live[:PAGE] or ([following] if following else [])
     post = Post(
-        title="Live now" if live else "Nothing streams right now",
-        lines=tuple(row(track, now, "en") for track in shown) or ("No stream is known yet. `/next` shows what comes.",),
-        footer=CREDIT,
+        title=said(language, "Live now") if live else said(language, "Nothing streams right now"),
+        lines=tuple(row(track, now, language) for track in shown)
+        or (said(language, "No stream is known yet. `/next` shows what comes."),),
+        footer=credit(language),
         tone=Tone.LIVE if live else Tone.CALM,
-        buttons=tuple(Link("Watch", link(best.url)) for track in shown[:1] for best in ranked(track.event, now)[:1]),
+        buttons=tuple(watch_button(best, language) for track in shown[:1] for best in ranked(track.event, now, language)[:1]),
     )
-    return post if live or not following else replace(post, lines=("Next that can be watched:", *post.lines))
+    return post if live or not following else replace(post, lines=(said(language, "Next that can be watched:"), *post.lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,26 +11,28 @@ from bot.model import FLOWN, OUTCOMES, Event, Kind, Link, Post, Status, Tone, Tr
 from bot.rules.nets import shift
 from bot.rules.text import VERBS, headline, link, net_text, net_utc, plain, stamp, stream_text, when
 from bot.rules.webcasts import ranked
+from bot.tongue import Phrase, counted, phrase, said
 
-CREDIT = "Data: The Space Devs, Launch Library 2"
+SOURCE = "The Space Devs, Launch Library 2"
+CREDIT = f"Data: {SOURCE}"
 OLD = timedelta(hours=2)
 """Chosen, not measured: from this age on a card says how old its data is. Far from T-0 polls are an hour or two apart."""
 CREW_SHOWN = 12
 
-STATUS_WORDS = {
-    Status.GO: "GO",
-    Status.TBC: "To be confirmed",
-    Status.TBD: "To be determined",
-    Status.HOLD: "HOLD",
-    Status.IN_FLIGHT: "In flight",
-    Status.DEPLOYED: "Payload deployed",
-    Status.SUCCESS: "Success",
-    Status.PARTIAL_FAILURE: "Partial failure",
-    Status.FAILURE: "Failure",
-    Status.CANCELLED: "Cancelled",
-    Status.NONE: "",
-    Status.UNKNOWN: "Status unknown",
+STATUS_WORDS: Mapping[Status, Phrase] = {
+    Status.GO: phrase("GO"),
+    Status.TBC: phrase("To be confirmed"),
+    Status.TBD: phrase("To be determined"),
+    Status.HOLD: phrase("HOLD"),
+    Status.IN_FLIGHT: phrase("In flight"),
+    Status.DEPLOYED: phrase("Payload deployed"),
+    Status.SUCCESS: phrase("Success"),
+    Status.PARTIAL_FAILURE: phrase("Partial failure"),
+    Status.FAILURE: phrase("Failure"),
+    Status.CANCELLED: phrase("Cancelled"),
+    Status.UNKNOWN: phrase("Status unknown"),
 }
+"""How a status is said; nothing is where a feed gives none."""
 TONES = {
     Status.GO: Tone.GO,
     Status.HOLD: Tone.WARN,
@@ -48,63 +50,80 @@ def card(track: Track, now: datetime, *, language: str = "en") -> Post:
     event = track.event
     streams = ranked(event, now, language)
     rows = (
-        standing(track, now),
-        story(track),
+        standing(track, now, language),
+        story(track, language),
         vehicle(event),
         place(event),
         purpose(event),
-        crew(event),
-        boosters(event),
-        weather(event),
-        streams_row(streams),
-        age(track, now),
+        crew(event, language),
+        boosters(event, language),
+        weather(event, language),
+        streams_row(streams, language),
+        age(track, now, language=language),
     )
-    credit = f" · Image: {plain(event.image.credit, 60)}" if event.image and event.image.credit else ""
     return Post(
-        title=f"{VERBS[event.kind][1]} {headline(event)}",
+        title=f"{VERBS[event.kind][1]} {headline(event, language)}",
         lines=tuple(row for row in rows if row),
-        footer=f"{CREDIT}{credit}",
+        footer=" · ".join(part for part in (credit(language), photographer(event, language)) if part),
         image=(event.image.thumbnail or event.image.url) if event.image else "",
         tone=TONES.get(event.status, Tone.CALM) if track.counting else Tone.WARN,
-        buttons=tuple(Link("Watch", link(best.url)) for best in streams[:1]),
+        buttons=tuple(watch_button(best, language) for best in streams[:1]),
     )
 
 
-def standing(track: Track, now: datetime) -> str:
+def status_word(status: Status, language: str = "en") -> str:
+    """Say a status; empty where a feed gives none."""
+    return STATUS_WORDS[status](language) if status in STATUS_WORDS else ""
+
+
+def watch_button(stream: Webcast, language: str = "en") -> Link:
+    """Lead to a stream."""
+    return Link(said(language, "Watch"), link(stream.url))
+
+
+def credit(language: str = "en") -> str:
+    """Say whose data it is."""
+    return said(language, "Data: {source}", source=SOURCE)
+
+
+def photographer(event: Event, language: str) -> str:
+    """Say whose image it is."""
+    return said(language, "Image: {who}", who=plain(event.image.credit, 60)) if event.image and event.image.credit else ""
+
+
+def standing(track: Track, now: datetime, language: str) -> str:
     """Say where it stands: status and T-0, or what has become of it."""
     event, t0 = track.event, track.event.net.clock
-    status, word = event.status, STATUS_WORDS[event.status]
+    status, word, net = event.status, status_word(event.status, language), net_text(event.net, language)
+    reason = f"\n{plain(event.reason, 300)}" if event.reason else ""
     if status in FLOWN:
-        reason = f"\n{plain(event.reason, 300)}" if event.reason and status in OUTCOMES else ""
-        return f"**{word}** · liftoff {net_text(event.net)}{reason}"
+        return f"**{word}** · {said(language, 'liftoff {net}', net=net)}{reason if status in OUTCOMES else ''}"
     if status is Status.CANCELLED:
-        return f"**{word}** · it is gone from the launch feed"
+        return f"**{word}** · {said(language, 'it is gone from the launch feed')}"
     if not track.counting:
-        return f"**Scrubbed** · waiting for a new NET, {net_text(event.net)} does not hold"
+        return said(language, "**Scrubbed** · waiting for a new NET, {net} does not hold", net=net)
     if status is Status.HOLD:
-        return f"**HOLD** · the clock is stopped; T-0 was {net_text(event.net)}" + (
-            f"\n{plain(event.reason, 300)}" if event.reason else ""
-        )
+        return said(language, "**HOLD** · the clock is stopped; T-0 was {net}", net=net) + reason
     if t0 is not None and t0 <= now:
-        passed = "T-0 passed, waiting for word" if event.kind is Kind.LAUNCH else "Planned time has come"
+        launch = event.kind is Kind.LAUNCH
+        passed = said(language, "T-0 passed, waiting for word") if launch else said(language, "Planned time has come")
         return f"**{passed}** · {when(t0)}"
-    lead_in = f"**{word}** · " if word else ""
-    return f"{lead_in}NET {net_text(event.net)}{window(event)}"
+    return f"{f'**{word}** · ' if word else ''}NET {net}{window(event, language)}"
 
 
-def window(event: Event) -> str:
+def window(event: Event, language: str) -> str:
     """Say until when it may lift off, where that is later than T-0."""
     if event.net.clock is None or event.window_end is None or event.window_end - event.net.clock < timedelta(minutes=1):
         return ""
-    return f" · window until {stamp(event.window_end, 't')}"
+    return f" · {said(language, 'window until {time}', time=stamp(event.window_end, 't'))}"
 
 
-def story(track: Track) -> str:
+def story(track: Track, language: str = "en") -> str:
     """Say that it moved before, and how many attempts there were."""
     first = next((seen.net for seen in track.nets if seen.net != track.event.net), None)
-    parts = [f"attempt {len(track.scrubs) + 1}"] if track.scrubs else []
+    parts = [said(language, "attempt {number}", number=len(track.scrubs) + 1)] if track.scrubs else []
     if first and (by := shift(first, track.event.net)) and abs(by) >= timedelta(minutes=10):
-        parts.append(f"first planned for {net_utc(first)}")
+        parts.append(said(language, "first planned for {net}", net=net_utc(first, language)))
     return f"*{' · '.join(parts)}*" if parts else ""
 
 
@@ -134,40 +153,53 @@ def purpose(event: Event) -> str:
     return " · ".join(plain(part, 60) for part in parts if part)
 
 
-def crew(event: Event) -> str:
+def crew(event: Event, language: str) -> str:
     """Say who flies."""
-    people = [plain(p.name, 60) + (f" ({plain(p.role, 40)})" if p.role else "") for p in event.crew[:CREW_SHOWN]]
-    more = f" and {len(event.crew) - CREW_SHOWN} more" if len(event.crew) > CREW_SHOWN else ""
-    return f"👩‍🚀 {', '.join(people)}{more}" if people else ""
+    people = ", ".join(plain(p.name, 60) + (f" ({plain(p.role, 40)})" if p.role else "") for p in event.crew[:CREW_SHOWN])
+    if left := event.crew[CREW_SHOWN:]:
+        people = counted(language, "{people} and {count} more", "{people} and {count} more", len(left), people=people)
+    return f"👩‍🚀 {people}" if people else ""
 
 
-def boosters(event: Event) -> str:
+LANDINGS: Mapping[tuple[bool | None, bool], Phrase] = {
+    (True, True): phrase("{vehicle} landed on {place}"),
+    (True, False): phrase("{vehicle} landed"),
+    (False, True): phrase("{vehicle} lost on {place}"),
+    (False, False): phrase("{vehicle} lost"),
+    (None, True): phrase("{vehicle} lands on {place}"),
+    (None, False): phrase("{vehicle} lands"),
+}
+"""How a booster's landing is said: whether it worked, None while that is not known, and whether its place is."""
+
+
+def boosters(event: Event, language: str = "en") -> str:
     """Say where a booster lands, or landed."""
-    told = {True: "landed", False: "lost", None: "lands"}
     rows = [
-        f"{plain(landing.vehicle, 40)} {told[landing.success]}{f' on {plain(landing.place, 60)}' if landing.place else ''}"
+        LANDINGS[landing.success, bool(landing.place)](language, vehicle=plain(landing.vehicle, 40), place=plain(landing.place, 60))
         for landing in event.landings[:3]
         if landing.attempt and landing.vehicle
     ]
     return f"🛬 {' · '.join(rows)}" if rows and event.kind is Kind.LAUNCH else ""
 
 
-def weather(event: Event) -> str:
+def weather(event: Event, language: str) -> str:
     """Say the chance of acceptable weather, while it matters."""
     if event.probability is None or event.status in FLOWN:
         return ""
     concerns = f" · {plain(event.weather, 100)}" if event.weather else ""
-    return f"🌦️ {event.probability} % GO{concerns}"
+    return f"🌦️ {said(language, '{percent} % GO', percent=event.probability)}{concerns}"
 
 
-def streams_row(streams: Sequence[Webcast]) -> str:
+def streams_row(streams: Sequence[Webcast], language: str = "en") -> str:
     """Say where to watch, best first."""
-    return f"📺 {' | '.join(stream_text(stream) for stream in streams)}" if streams else ""
+    return f"📺 {' | '.join(stream_text(stream, language) for stream in streams)}" if streams else ""
 
 
-def age(track: Track, now: datetime, old: timedelta = OLD) -> str:
+def age(track: Track, now: datetime, old: timedelta = OLD, *, language: str = "en") -> str:
     """Say that the feed has been silent, once that is long."""
-    return f"⚠️ no news from the launch feed since {stamp(track.seen, 'R')}" if now - track.seen > old else ""
+    if now - track.seen <= old:
+        return ""
+    return said(language, "⚠️ no news from the launch feed since {ago}", ago=stamp(track.seen, "R"))
 
 
 def face(post: Post) -> str:

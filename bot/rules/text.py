@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Event, Kind, Net, Precision, Webcast
+from bot.model import Event, Kind, Net, Precision, StreamKind, Webcast
+from bot.tongue import Phrase, month_name, phrase, said
 
 MARKDOWN = re.compile(r"([\\*_~`|\[\]<>#])")
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
-
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+JUNE = 6
 
 
 def plain(text: str, limit: int = 200) -> str:
@@ -31,79 +31,85 @@ def when(at: datetime) -> str:
     return f"{stamp(at)} ({stamp(at, 'R')})"
 
 
-def month(at: datetime) -> str:
+def month(at: datetime, language: str = "en") -> str:
     """Write the month of an instant."""
-    return f"{MONTHS[at.month - 1]} {at.year}"
+    return said(language, "{month} {year}", month=month_name(language, at.month, alone=True), year=at.year)
 
 
-def day(at: datetime) -> str:
+def day(at: datetime, language: str = "en") -> str:
     """Write a day as text: a Discord timestamp would show another day in another zone."""
-    return f"{at.day} {month(at)}"
+    return said(language, "{day} {month} {year}", day=at.day, month=month_name(language, at.month), year=at.year)
 
 
-def net_text(net: Net) -> str:
+def net_text(net: Net, language: str = "en") -> str:
     """Say what a NET says and no more: a coarse one is never shown as an instant."""
     if net.at is None:
-        return "no date yet"
+        return said(language, "no date yet")
     at = net.at.astimezone(UTC)
-    return COARSE[net.precision](at) if net.precision in COARSE else when(at)
+    return COARSE[net.precision](at, language) if net.precision in COARSE else when(at)
 
 
-def net_utc(net: Net) -> str:
+def net_utc(net: Net, language: str = "en") -> str:
     """Say it without Discord's timestamps, for a title: 5 Oct 2021 08:55 UTC."""
     if net.clock is None:
-        return net_text(net)
+        return net_text(net, language)
     at = net.clock.astimezone(UTC)
-    return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year} {at:%H:%M} UTC"
+    month = month_name(language, at.month, short=True)
+    return f"{said(language, '{day} {month} {year}', day=at.day, month=month, year=at.year)} {at:%H:%M} UTC"
 
 
-def half(at: datetime) -> str:
+def half(at: datetime, language: str) -> str:
     """Write the half of a year."""
-    return f"{'first' if at.month <= MONTHS.index('June') + 1 else 'second'} half of {at.year}"
+    first = at.month <= JUNE
+    return said(language, "first half of {year}", year=at.year) if first else said(language, "second half of {year}", year=at.year)
 
 
-COARSE: Mapping[Precision, Callable[[datetime], str]] = {
-    Precision.MORNING: lambda at: f"{day(at)}, morning at the site",
-    Precision.AFTERNOON: lambda at: f"{day(at)}, afternoon at the site",
+COARSE: Mapping[Precision, Callable[[datetime, str], str]] = {
+    Precision.MORNING: lambda at, language: said(language, "{day}, morning at the site", day=day(at, language)),
+    Precision.AFTERNOON: lambda at, language: said(language, "{day}, afternoon at the site", day=day(at, language)),
     Precision.DAY: day,
-    Precision.WEEK: lambda at: f"the week to {day(at)}",
+    Precision.WEEK: lambda at, language: said(language, "the week to {day}", day=day(at, language)),
     Precision.MONTH: month,
-    Precision.QUARTER: lambda at: f"Q{(at.month + 2) // 3} {at.year}",
+    Precision.QUARTER: lambda at, language: said(language, "Q{quarter} {year}", quarter=(at.month + 2) // 3, year=at.year),
     Precision.HALF: half,
-    Precision.YEAR: lambda at: f"{at.year}",
-    Precision.FISCAL_YEAR: lambda at: f"fiscal year {at.year}",
-    Precision.DECADE: lambda at: f"the {at.year // 10 * 10}s",
-    Precision.UNKNOWN: lambda _: "no date yet",
+    Precision.YEAR: lambda at, _: f"{at.year}",
+    Precision.FISCAL_YEAR: lambda at, language: said(language, "fiscal year {year}", year=at.year),
+    Precision.DECADE: lambda at, language: said(language, "the {year}s", year=at.year // 10 * 10),
+    Precision.UNKNOWN: lambda _, language: said(language, "no date yet"),
 }
 """How each precision that is no clock time is said."""
 
-SPANS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
+SPANS = (
+    (timedelta(days=1), phrase("{count} d")),
+    (timedelta(hours=1), phrase("{count} h")),
+    (timedelta(minutes=1), phrase("{count} min")),
+)
 
 
-def span_text(span: timedelta) -> str:
+def span_text(span: timedelta, language: str = "en") -> str:
     """Write a span in its two largest units: 2 d 3 h, 45 min; less than a minute in seconds."""
     rest, parts = abs(span), list[str]()
-    for size, unit in SPANS:
+    for size, amount in SPANS:
         if count := rest // size:
-            parts.append(f"{count} {unit}")
+            parts.append(amount(language, count=count))
         rest -= count * size
-    return " ".join(parts[:2]) or f"{int(abs(span).total_seconds())} s"
+    return " ".join(parts[:2]) or said(language, "{count} s", count=int(abs(span).total_seconds()))
 
 
-VERBS = {
-    Kind.LAUNCH: ("lifts off", "🚀"),
-    Kind.DOCKING: ("docks", "🔗"),
-    Kind.UNDOCKING: ("undocks", "🔓"),
-    Kind.LANDING: ("lands", "🪂"),
-    Kind.SPACEWALK: ("begins", "🧑‍🚀"),
-    Kind.RELOCATION: ("moves to another port", "🔁"),
-    Kind.FLYBY: ("flies by", "🛰️"),
-    Kind.TEST: ("begins", "🔥"),
-    Kind.CEREMONY: ("begins", "🤝"),
-    Kind.PRESS: ("begins", "🎙️"),
-    Kind.OTHER: ("begins", "📅"),
+VERBS: Mapping[Kind, tuple[Phrase, str]] = {
+    Kind.LAUNCH: (phrase("{name} lifts off"), "🚀"),
+    Kind.DOCKING: (phrase("{name} docks"), "🔗"),
+    Kind.UNDOCKING: (phrase("{name} undocks"), "🔓"),
+    Kind.LANDING: (phrase("{name} lands"), "🪂"),
+    Kind.SPACEWALK: (phrase("{name} begins"), "🧑‍🚀"),
+    Kind.RELOCATION: (phrase("{name} moves to another port"), "🔁"),
+    Kind.FLYBY: (phrase("{name} flies by"), "🛰️"),
+    Kind.TEST: (phrase("{name} begins"), "🔥"),
+    Kind.CEREMONY: (phrase("{name} begins"), "🤝"),
+    Kind.PRESS: (phrase("{name} begins"), "🎙️"),
+    Kind.OTHER: (phrase("{name} begins"), "📅"),
 }
-"""What happens at T-0, as a verb, and its sign."""
+"""What happens at T-0, as a sentence, and its sign."""
 
 NOUNS = {
     Kind.DOCKING: r"(autonomous |automated )?(docking|berthing)",
@@ -134,18 +140,35 @@ def called(event: Event) -> str:
     return subject(event) if event.kind is Kind.LAUNCH else plain(event.name.strip("| "), 120)
 
 
-def headline(event: Event) -> str:
+def headline(event: Event, language: str = "en") -> str:
     """Name it with its verb where it is no launch: `Soyuz MS-18 lands`."""
-    return subject(event) if event.kind is Kind.LAUNCH else f"{subject(event)} {VERBS[event.kind][0]}"
+    return subject(event) if event.kind is Kind.LAUNCH else happens(event, language)
 
 
-def stream_text(webcast: Webcast) -> str:
-    """Write a stream as a link with who streams it, in which language, and that it was guessed."""
-    who = plain(webcast.publisher or webcast.title or "Stream", 40)
-    marks = [webcast.language.upper()] if webcast.language and webcast.language != "en" else []
-    marks += ["found by us, not confirmed"] if webcast.guessed else []
-    kind = f" · {webcast.kind.value}" if webcast.kind.value != "unknown" else ""
-    return f"[{who}]({link(webcast.url)}){kind}{''.join(f' · {mark}' for mark in marks)}"
+def happens(event: Event, language: str = "en") -> str:
+    """Say what happens at T-0: `Starlink 6-77 lifts off`."""
+    return VERBS[event.kind][0](language, name=subject(event))
+
+
+STREAMS: Mapping[StreamKind, Phrase] = {
+    StreamKind.OFFICIAL: phrase("official webcast"),
+    StreamKind.OFFICIAL_RESTREAM: phrase("official re-stream"),
+    StreamKind.TECHNICAL: phrase("technical webcast"),
+    StreamKind.UNOFFICIAL: phrase("unofficial webcast"),
+    StreamKind.UNOFFICIAL_RESTREAM: phrase("unofficial re-stream"),
+    StreamKind.RECAP: phrase("recap"),
+    StreamKind.ROUND_THE_CLOCK: phrase("24/7 live feed"),
+}
+"""What a stream is to who watches; nothing is said of one that is unknown."""
+
+
+def stream_text(webcast: Webcast, language: str = "en") -> str:
+    """Write a stream as a link with who streams it, in which language if it is another, and that it was guessed."""
+    who = plain(webcast.publisher or webcast.title, 40) or said(language, "Stream")
+    marks = [STREAMS[webcast.kind](language)] if webcast.kind in STREAMS else []
+    marks += [webcast.language.upper()] if webcast.language and webcast.language != language else []
+    marks += [said(language, "found by us, not confirmed")] if webcast.guessed else []
+    return f"[{who}]({link(webcast.url)}){''.join(f' · {mark}' for mark in marks)}"
 
 
 UNSAFE = {code: f"%{code:02X}" for code in (*range(0x21), 0x7F, *map(ord, "()<>\\"))}

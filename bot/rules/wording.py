@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import OUTCOMES, Event, Facet, Kind, Link, Net, Notice, Post, Say, Status, Tone, Track, Watch, Webcast
-from bot.rules.card import CREDIT, STATUS_WORDS, TONES, age, boosters, card, story, streams_row
+from bot.model import OUTCOMES, Event, Facet, Kind, Net, Notice, Post, Say, Status, Tone, Track, Watch, Webcast
+from bot.rules.card import TONES, age, boosters, card, credit, status_word, story, streams_row, watch_button
 from bot.rules.countdown import lead_text
 from bot.rules.nets import shift
-from bot.rules.text import called, headline, link, net_text, net_utc, plain, span_text, stamp, when
+from bot.rules.text import called, happens, headline, link, net_text, net_utc, plain, span_text, stamp, when
 from bot.rules.webcasts import ranked
+from bot.tongue import Phrase, counted, phrase, said
 
 SILENT = timedelta(minutes=45)
 """Chosen, not measured: a notice whose data are older says so. Near T-0 polls are minutes apart."""
@@ -38,22 +39,40 @@ class Told:
         """Its present NET."""
         return self.track.event.net
 
+    @property
+    def language(self) -> str:
+        """The language of who reads it."""
+        return self.notice.language
+
+    @property
+    def net_text(self) -> str:
+        """Its present NET, in words."""
+        return net_text(self.net, self.language)
+
+    @property
+    def streams_row(self) -> str:
+        """Where to watch it, in words."""
+        return streams_row(self.streams, self.language)
+
 
 def post(notice: Notice, track: Track, now: datetime, *, as_card: bool) -> Post:
     """Say a notice. `as_card`: it is the first message about this event here and goes on living as its card."""
-    told = Told(notice, track, now, ranked(track.event, now, notice.language))
+    language = notice.language
+    told = Told(notice, track, now, ranked(track.event, now, language))
     short = WORDINGS[notice.say](told)
     if as_card:
-        full = card(track, now, language=notice.language)
+        full = card(track, now, language=language)
         return replace(full, lead_in=short.lead_in, roles=notice.roles, users=notice.users)
-    buttons = tuple(Link("Watch", link(best.url)) for best in told.streams[:1])
-    lines = tuple(line for line in (*short.lines, age(track, now, SILENT), asked(notice)) if line)
-    return replace(short, lines=lines, buttons=buttons, footer=CREDIT, roles=notice.roles, users=notice.users)
+    buttons = tuple(watch_button(best, language) for best in told.streams[:1])
+    lines = tuple(line for line in (*short.lines, age(track, now, SILENT, language=language), asked(notice)) if line)
+    return replace(short, lines=lines, buttons=buttons, footer=credit(language), roles=notice.roles, users=notice.users)
 
 
 def asked(notice: Notice) -> str:
     """Name the watches when several asked for it."""
-    return f"-# for {', '.join(plain(name, 60) for name in notice.watches[:5])}" if len(notice.watches) > 1 else ""
+    if len(notice.watches) < len(("one", "another")):
+        return ""
+    return f"-# {said(notice.language, 'for {watches}', watches=', '.join(plain(name, 60) for name in notice.watches[:5]))}"
 
 
 # --- one wording per notice ---------------------------------------------------------------------------------------
@@ -61,118 +80,130 @@ def asked(notice: Notice) -> str:
 
 def announced(told: Told) -> Post:
     """Introduce an event; its message is the card."""
-    return replace(card(told.track, told.now, language=told.notice.language), lead_in=f"New: {headline(told.event)}")
+    lead_in = said(told.language, "New: {name}", name=headline(told.event, told.language))
+    return replace(card(told.track, told.now, language=told.language), lead_in=lead_in)
 
 
 def dated(told: Told) -> Post:
     """Tell the first date."""
-    lead_in = f"{headline(told.event)}: NET {net_text(told.net)}"
-    return Post(title=f"{called(told.event)} has a date: {net_utc(told.net)}", lines=(lead_in,), lead_in=lead_in)
+    lead_in = f"{headline(told.event, told.language)}: NET {told.net_text}"
+    title = said(told.language, "{name} has a date: {net}", name=called(told.event), net=net_utc(told.net, told.language))
+    return Post(title=title, lines=(lead_in,), lead_in=lead_in)
 
 
 def reminder(told: Told) -> Post:
     """Remind, in the true remaining time: a message read late is still true."""
     t0, lead = told.net.clock or told.now, told.notice.lead
     label = f"T-{lead_text(lead)}" if lead else "T-0"
-    lead_in = f"{label} · {headline(told.event)} {verb(told.event)}{stamp(t0, 'R')}"
     return Post(
-        title=f"{label} · {headline(told.event)}",
-        lines=(f"T-0 {when(t0)}", streams_row(told.streams) or "📺 no stream known yet"),
+        title=f"{label} · {headline(told.event, told.language)}",
+        lines=(f"T-0 {when(t0)}", told.streams_row or said(told.language, "📺 no stream known yet")),
         tone=Tone.SOON,
-        lead_in=lead_in,
+        lead_in=f"{label} · {happens(told.event, told.language)} {stamp(t0, 'R')}",
     )
-
-
-def verb(event: Event) -> str:
-    """Say what a launch does; the headline of other events has its verb."""
-    return "lifts off " if event.kind is Kind.LAUNCH else ""
 
 
 def stream(told: Told) -> Post:
     """Tell where to watch after all."""
     return Post(
-        title=f"Stream · {headline(told.event)}",
-        lines=(streams_row(told.streams), f"T-0 {net_text(told.net)}"),
+        title=said(told.language, "Stream · {name}", name=headline(told.event, told.language)),
+        lines=(told.streams_row, f"T-0 {told.net_text}"),
         tone=Tone.SOON,
-        lead_in=f"There is a stream of {called(told.event)} now",
+        lead_in=said(told.language, "There is a stream of {name} now", name=called(told.event)),
     )
 
 
 def live(told: Told) -> Post:
     """Tell that the webcast runs."""
     return Post(
-        title=f"LIVE · {headline(told.event)}",
-        lines=(streams_row(told.streams), f"T-0 {net_text(told.net)}"),
+        title=said(told.language, "LIVE · {name}", name=headline(told.event, told.language)),
+        lines=(told.streams_row, f"T-0 {told.net_text}"),
         tone=Tone.LIVE,
-        lead_in=f"The webcast of {called(told.event)} is live",
+        lead_in=said(told.language, "The webcast of {name} is live", name=called(told.event)),
     )
 
 
 def slip(told: Told) -> Post:
     """Tell a NET that moved, which way and how far; or that the count goes on."""
-    before = told.notice.before or told.net
-    by, name = shift(before, told.net), called(told.event)
-    lines: tuple[str, ...]
+    title, lines = moved(told, told.notice.before or told.net)
+    return Post(title=title, lines=(*lines, story(told.track, told.language)), tone=Tone.WARN, lead_in=title)
+
+
+def moved(told: Told, before: Net) -> tuple[str, tuple[str, ...]]:
+    """Say what became of a NET, in a title and in lines."""
+    by, name, language = shift(before, told.net), called(told.event), told.language
+    net, net_short, was = told.net_text, net_utc(told.net, language), net_text(before, language)
     if told.net == before:
-        title, lines = f"{name} is back in the count", (f"NET {net_text(told.net)} holds after all",)
-    elif by is None:
-        title, lines = f"{name}: NET {net_utc(told.net)}", (f"NET {net_text(told.net)}, it was {net_text(before)}",)
-    else:
-        later = by.total_seconds() > 0
-        title = f"{name} {'slips' if later else 'moves up'} to {net_utc(told.net)}"
-        lines = (f"New NET {net_text(told.net)}", f"{span_text(by)} {'later' if later else 'earlier'} than {net_text(before)}")
-    return Post(title=title, lines=(*lines, story(told.track)), tone=Tone.WARN, lead_in=title)
+        return said(language, "{name} is back in the count", name=name), (said(language, "NET {net} holds after all", net=net),)
+    if by is None:
+        return f"{name}: NET {net_short}", (said(language, "NET {net}, it was {before}", net=net, before=was),)
+    new, span = said(language, "New NET {net}", net=net), span_text(by, language)
+    if by.total_seconds() > 0:
+        title = said(language, "{name} slips to {net}", name=name, net=net_short)
+        return title, (new, said(language, "{span} later than {before}", span=span, before=was))
+    title = said(language, "{name} moves up to {net}", name=name, net=net_short)
+    return title, (new, said(language, "{span} earlier than {before}", span=span, before=was))
 
 
 def hold(told: Told) -> Post:
     """Tell that the clock stopped."""
-    reason = plain(told.event.reason, 300)
-    t0 = f"T-0 was {net_text(told.net)}; reminders wait until the count goes on"
     return Post(
-        title=f"HOLD · {headline(told.event)}", lines=(reason, t0), tone=Tone.WARN, lead_in=f"{called(told.event)} is on hold"
+        title=said(told.language, "HOLD · {name}", name=headline(told.event, told.language)),
+        lines=(
+            plain(told.event.reason, 300),
+            said(told.language, "T-0 was {net}; reminders wait until the count goes on", net=told.net_text),
+        ),
+        tone=Tone.WARN,
+        lead_in=said(told.language, "{name} is on hold", name=called(told.event)),
     )
 
 
 def scrub(told: Told) -> Post:
     """Tell that this attempt is over, and what comes next."""
-    before = told.notice.before or told.net
+    before, language = told.notice.before or told.net, told.language
     known = told.net != before and (told.track.counting or (told.net.has_day and told.net.clock is None))
-    next_net = f"next NET {net_text(told.net)}" if known else "no new NET yet"
-    name = called(told.event)
-    word, sentence = ("SCRUB", f"{name} does not fly today") if told.event.kind is Kind.LAUNCH else ("OFF", f"{name} is put off")
-    reason = plain(told.event.reason, 300)
-    return Post(
-        title=f"{word} · {headline(told.event)}", lines=(f"{sentence}: {next_net}", reason), tone=Tone.WARN, lead_in=sentence
-    )
+    net = said(language, "next NET {net}", net=told.net_text) if known else said(language, "no new NET yet")
+    name, full = called(told.event), headline(told.event, language)
+    if told.event.kind is Kind.LAUNCH:
+        title, sentence = said(language, "SCRUB · {name}", name=full), said(language, "{name} does not fly today", name=name)
+    else:
+        title, sentence = said(language, "OFF · {name}", name=full), said(language, "{name} is put off", name=name)
+    return Post(title=title, lines=(f"{sentence}: {net}", plain(told.event.reason, 300)), tone=Tone.WARN, lead_in=sentence)
 
 
 def liftoff(told: Told) -> Post:
     """Tell that it flies."""
+    name = called(told.event)
     return Post(
-        title=f"Liftoff · {called(told.event)}",
-        lines=(f"Lifted off {net_text(told.net)}", streams_row(told.streams)),
+        title=said(told.language, "Liftoff · {name}", name=name),
+        lines=(said(told.language, "Lifted off {net}", net=told.net_text), told.streams_row),
         tone=Tone.LIVE,
-        lead_in=f"Liftoff of {called(told.event)}",
+        lead_in=said(told.language, "Liftoff of {name}", name=name),
     )
 
 
-OUTCOME_SENTENCES = {
-    Status.SUCCESS: "{} is a success",
-    Status.PARTIAL_FAILURE: "{} is a partial failure",
-    Status.FAILURE: "{} failed",
-    Status.CANCELLED: "{} is cancelled: it is gone from the launch feed",
+OUTCOME_SENTENCES: Mapping[Status, Phrase] = {
+    Status.SUCCESS: phrase("{name} is a success"),
+    Status.PARTIAL_FAILURE: phrase("{name} is a partial failure"),
+    Status.FAILURE: phrase("{name} failed"),
+    Status.CANCELLED: phrase("{name} is cancelled: it is gone from the launch feed"),
 }
 
 
 def outcome(told: Told) -> Post:
     """Tell how it ended."""
-    status, name = told.event.status, called(told.event)
-    sentence = OUTCOME_SENTENCES.get(status, "{}: " + STATUS_WORDS[status]).format(name)
-    reason = plain(told.event.reason, 500) if status in OUTCOMES else ""
-    flown = f"Liftoff {net_text(told.net)}" if status in OUTCOMES else ""
+    status, name, language = told.event.status, called(told.event), told.language
+    word = status_word(status, language)
+    sentence = OUTCOME_SENTENCES[status](language, name=name) if status in OUTCOME_SENTENCES else f"{name}: {word}"
+    flown = status in OUTCOMES
     return Post(
-        title=f"{STATUS_WORDS[status]} · {headline(told.event)}",
-        lines=(sentence, reason, flown, boosters(told.event)),
+        title=f"{word} · {headline(told.event, language)}",
+        lines=(
+            sentence,
+            plain(told.event.reason, 500) if flown else "",
+            said(language, "Liftoff {net}", net=told.net_text) if flown else "",
+            boosters(told.event, language),
+        ),
         tone=TONES.get(status, Tone.CALM),
         lead_in=sentence,
     )
@@ -180,7 +211,7 @@ def outcome(told: Told) -> Post:
 
 def rendered(told: Told) -> Post:
     """Give the card itself, which an edit puts in place."""
-    return card(told.track, told.now, language=told.notice.language)
+    return card(told.track, told.now, language=told.language)
 
 
 WORDINGS: Mapping[Say, Callable[[Told], Post]] = {
@@ -204,42 +235,53 @@ WORDINGS: Mapping[Say, Callable[[Told], Post]] = {
 def listing(tracks: Sequence[Track], now: datetime, title: str, *, language: str = "en") -> Post:
     """List events in the order given, each in two lines; say how many more there are."""
     rows = [row(track, now, language) for track in tracks[:LISTED]]
-    more = [f"… and {len(tracks) - LISTED} more: /next shows them"] if len(tracks) > LISTED else []
-    empty = [] if rows else ["Nothing is planned that fits. /next without a filter shows everything."]
-    return Post(title=title, lines=(*rows, *more, *empty), footer=CREDIT)
+    if left := tracks[LISTED:]:
+        rows.append(counted(language, "… and {count} more: /next shows it", "… and {count} more: /next shows them", len(left)))
+    rows = rows or [said(language, "Nothing is planned that fits. /next without a filter shows everything.")]
+    return Post(title=title, lines=tuple(rows), footer=credit(language))
 
 
 def row(track: Track, now: datetime, language: str) -> str:
     """Say one event in two lines."""
     event = track.event
     best = ranked(event, now, language)[:1]
-    watch = "".join(f" · [Watch]({link(stream.url)})" for stream in best)
-    word = STATUS_WORDS[event.status]
-    return f"**{headline(event)}**\n{f'{word} · ' if word else ''}NET {net_text(event.net)}{watch}"
+    watch = "".join(f" · [{said(language, 'Watch')}]({link(stream.url)})" for stream in best)
+    word = status_word(event.status, language)
+    return f"**{headline(event, language)}**\n{f'{word} · ' if word else ''}NET {net_text(event.net, language)}{watch}"
 
 
 def summary(names: Sequence[str], tracks: Sequence[Track], now: datetime, *, language: str = "en") -> Post:
     """Tell a channel what is watched here from now on, and what lies ahead."""
-    watched = ", ".join(plain(name, 80) for name in names)
-    return listing(tracks, now, f"Watching {watched}: {len(tracks)} ahead", language=language)
+    watched = ", ".join(f"“{plain(name, 80)}”" for name in names)
+    title = counted(
+        language, "Watching {watches}, {count} ahead", "Watching {watches}, {count} ahead", len(tracks), watches=watched
+    )
+    return listing(tracks, now, title, language=language)
 
 
-def trouble(why: str) -> Post:
+def trouble(why: str, *, language: str = "en") -> Post:
     """Tell the admins of a server what broke and what to do."""
-    return Post(title="T-Minus could not post", lines=(why,), tone=Tone.BAD, footer="Settings are kept. Nothing was deleted.")
+    title, kept = said(language, "T-Minus could not post"), said(language, "Settings are kept. Nothing was deleted.")
+    return Post(title=title, lines=(why,), tone=Tone.BAD, footer=kept)
 
 
-def watch_line(watch: Watch) -> str:
+def watch_line(watch: Watch, *, language: str = "en") -> str:
     """Say what a watch asks for, in one paragraph."""
-    terms = [term_text(term.facet, term.text) for term in watch.include] + [f"not {plain(term.text, 40)}" for term in watch.exclude]
-    terms += ["crewed only"] * watch.crewed_only + ["with a webcast only"] * watch.webcast_only
+    terms = [term_text(term.facet, term.text) for term in watch.include]
+    terms += [said(language, "not {term}", term=plain(term.text, 40)) for term in watch.exclude]
+    terms += [said(language, "crewed only")] * watch.crewed_only + [said(language, "with a webcast only")] * watch.webcast_only
     leads = " ".join(f"T-{lead_text(lead)}" for lead in watch.leads)
     pings = " ".join([f"<@&{role}>" for role in watch.roles] + [f"<@{user}>" for user in watch.users])
-    parts = (f"<#{watch.target.channel}>", ", ".join(terms) or "everything", leads, f"pings {pings}" if pings else "")
-    state = " · **paused**" if watch.paused else ""
+    parts = (
+        f"<#{watch.target.channel}>",
+        ", ".join(terms) or said(language, "everything"),
+        leads,
+        said(language, "pings {whom}", whom=pings) if pings else "",
+    )
+    state = f" · {said(language, '**paused**')}" if watch.paused else ""
     return f"**{watch.id}. {plain(watch.name, 80)}** · {' · '.join(part for part in parts if part)}{state}"
 
 
 def term_text(facet: Facet, text: str) -> str:
-    """Say one term of a watch."""
+    """Write one term of a watch, as it is typed."""
     return plain(text, 60) if facet is Facet.ANY else f"{facet.value}: {plain(text, 60)}"

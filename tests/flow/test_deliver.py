@@ -434,7 +434,7 @@ async def test_what_is_about_no_event_keeps_no_card(stage: Stage, outlet: Script
     await stage.shows(replace(ONE, kind=Kind.LAUNCH))
     watch, _ = await stage.asking.add_watch(watch_of())
     await beat(sending(stage, outlet))
-    assert [post.title for _, post, _ in outlet.sent] == ["Watching everything: 1 ahead"]
+    assert [post.title for _, post, _ in outlet.sent] == ["Watching “everything”, 1 ahead"]
     async with stage.store.transaction() as tx:
         assert await tx.cards(ONE.id) == {}
     assert key_of(channel(), None, "", f"summary-{watch.id}").endswith("summary-1")

@@ -127,7 +127,7 @@ async def test_a_baseline_that_was_interrupted_announces_nothing_of_the_rest(sto
                 with pytest.raises(KilledError):
                     await stage.poller(failing).apply(ask(), page(ONE, TWO, THREE))
                 await stage.shows(ONE, TWO, THREE)
-                assert await stage.deliver(until=NOON + 5 * MINUTE) == ["L-0 12:01 post SUMMARY Watching everything: 3 ahead"]
+                assert await stage.deliver(until=NOON + 5 * MINUTE) == ["L-0 12:01 post SUMMARY Watching “everything”, 3 ahead"]
             finally:
                 await fresh.close()
 
@@ -139,7 +139,7 @@ async def test_a_first_list_with_a_hole_is_no_baseline_yet(store: SqlStore) -> N
     await stage.poller().apply(ask(Scope.NEAR), page(TWO))
     await stage.shows(ONE, TWO)
     stage.clock.at += MINUTE
-    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 2 ahead"]
+    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching “everything”, 2 ahead"]
     await stage.shows(ONE, TWO, THREE)
     assert (await stage.deliver())[1:] == ["L-0 12:01 post ANNOUNCED Launch 3"]
 
@@ -149,7 +149,7 @@ async def test_a_record_that_cannot_be_read_does_not_keep_the_baseline_back(stor
     await stage.asking.add_watch(watch_of())
     await stage.poller().apply(ask(), page(ONE, whole=False))
     stage.clock.at += MINUTE
-    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 1 ahead"]
+    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching “everything”, 1 ahead"]
     await stage.poller().apply(ask(), page(ONE, TWO, whole=False))
     assert (await stage.deliver())[1:] == ["L-0 12:01 post ANNOUNCED Launch 2"]
 
@@ -161,7 +161,7 @@ async def test_an_empty_first_list_is_no_baseline_until_the_feed_is_known_to_ans
     await stage.poller().apply(ask(Scope.EVENTS), page())
     await stage.shows(ONE)
     stage.clock.at += MINUTE
-    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 1 ahead"]
+    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching “everything”, 1 ahead"]
 
 
 async def test_what_was_seen_before_its_baseline_still_makes_news(store: SqlStore) -> None:
@@ -179,7 +179,7 @@ async def test_the_first_list_of_other_events_is_a_baseline_of_its_own(store: Sq
     await stage.shows(ONE)
     await stage.shows(docking, scope=Scope.EVENTS)
     stage.clock.at += MINUTE
-    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching everything: 2 ahead"]
+    assert await stage.deliver() == ["L-0 12:01 post SUMMARY Watching “everything”, 2 ahead"]
     await stage.shows(docking, landing, scope=Scope.EVENTS)
     assert (await stage.deliver())[1:] == ["L-0 12:01 post ANNOUNCED B docks"]
 

@@ -243,7 +243,7 @@ def test_a_listed_event_has_its_stream_and_no_word_where_it_has_no_status() -> N
 
 
 def test_a_summary_says_what_is_watched_and_how_much_lies_ahead() -> None:
-    assert summary(("a_b", "c"), tracks(3), L0).title == "Watching a\\_b, c: 3 ahead"
+    assert summary(("a_b", "c"), tracks(3), L0).title == "Watching “a\\_b”, “c”, 3 ahead"
 
 
 def test_trouble_says_why_and_that_nothing_is_lost() -> None:
