@@ -14,8 +14,8 @@ def wanted(following: Following) -> frozenset[Say]:
 
 
 def asks(watch: Watch, say: Say) -> bool:
-    """Whether a watch wants such a notice; one that is not for choosing goes to everybody."""
-    return say in watch.notices or say not in CHOOSABLE
+    """Whether a watch wants such a notice; one that is not for choosing goes to everybody, nothing to one that is off."""
+    return not watch.off and (say in watch.notices or say not in CHOOSABLE)
 
 
 def leads_of(following: Following) -> tuple[timedelta, ...]:

@@ -191,6 +191,6 @@ def followings(watches: Iterable[Watch], event: Event, names: Names) -> tuple[Fo
     """Gather the watches that want an event by target: two watches of one target make one delivery."""
     gathered: dict[Target, list[tuple[Watch, Reason]]] = {}
     for watch in watches:
-        if not watch.paused and (reason := wants(watch, event, names)):
+        if not (watch.paused or watch.off) and (reason := wants(watch, event, names)):
             gathered.setdefault(watch.target, []).append((watch, reason))
     return tuple(Following(target=target, watches=tuple(met)) for target, met in gathered.items())
