@@ -61,7 +61,7 @@ def this_version() -> str:
 def run(_: argparse.Namespace) -> int:
     """Run the bot until a signal ends it."""
     settings = load(os.environ)
-    log_to(sys.stderr, settings.log_level, settings.redact)
+    log_to(sys.stderr, settings.log_level, settings.redact, as_json=settings.log_json)
     return asyncio.run(running(settings))
 
 

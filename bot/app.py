@@ -13,14 +13,20 @@ from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
 from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
-from bot.flow.deliver import Deliverer
+from bot.flow.deliver import Deliverer, measured
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller
+from bot.meters import Meters
 from bot.outlet import DiscordOutlet
 from bot.ports import Clock
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
 from bot.store.sql import SqlStore
+from bot.web.health import Health
+from bot.web.metrics import Metrics, Source
+from bot.web.pages import Pages
+from bot.web.pulse import Pulse
+from bot.web.site import Room, serving
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +52,8 @@ class App:
     poller: Poller
     deliverer: Deliverer
     schedule: Schedule
+    rooms: tuple[Room, ...] = ()
+    """The pages, where any are served."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
@@ -53,6 +61,14 @@ class App:
         self.schedule.add(Beat("deliver", self.deliverer.beat))
         token = self.settings.token.reveal() if self.settings.token else ""
         self.schedule.start("poll")
+        async with AsyncExitStack() as stack:
+            if self.rooms:
+                web = self.settings.web
+                await stack.enter_async_context(serving(self.rooms, web.host, web.port))
+            await self.hold(token, stopping)
+
+    async def hold(self, token: str, stopping: asyncio.Event) -> None:
+        """Log in, deliver, and stay. Raises: ClientDown."""
         ready = asyncio.create_task(self.client.start_until_ready(token), name="log in")
         stop = asyncio.create_task(stopping.wait(), name="wait for a signal")
         try:
@@ -99,7 +115,8 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         schedule = Schedule(clock, timedelta(seconds=settings.delivery.beat_s))
         desk = Desk(settings.names, settings.discord.rate_per_s, lambda: schedule.wake("deliver"))
         asking = Asking(store, clock, desk)
-        client = TMinusClient(asking, clock=clock, api_url=settings.api_url, rate_per_s=settings.discord.rate_per_s)
+        meters = Meters()
+        client = TMinusClient(asking, clock=clock, api_url=settings.api_url, rate_per_s=settings.discord.rate_per_s, meters=meters)
         token = settings.launch_library_token.reveal() if settings.launch_library_token else ""
         quota = settings.requests_per_hour
         feed = LaunchLibrary(http, store, clock, base=settings.launch_library_url, token=token, quota=quota)
@@ -112,7 +129,19 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             concurrency=settings.discord.concurrency,
             lease=timedelta(seconds=settings.delivery.lease_s),
             wake=lambda: schedule.wake("deliver"),
+            measure=lambda landing: meters.tried(*measured(landing)),
         )
-        app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule)
+        pulse = Pulse(clock=clock, every=schedule.every, beats=schedule.done, gateway=client.is_ready, asking=asking)
+        figures = Metrics(
+            store=store,
+            requests=store,
+            asking=asking,
+            clock=clock,
+            sources=(Source(feed.name, quota),),
+            meters=meters,
+            signs=pulse.alive,
+        )
+        rooms = (Pages(asking, clock), Health(pulse), figures) if settings.web.port else ()
+        app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms)
         stack.push_async_callback(app.stop)
         yield app

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
 import re
 from datetime import timedelta
 from enum import StrEnum, unique
@@ -20,15 +21,18 @@ from discord.http import Route
 from bot.cogs import about, crew, launch, live, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
-from bot.cogs.failing import Tree
+from bot.cogs.failing import BEGAN, Tree
 from bot.cogs.watch import WatchCommands
 from bot.flow.ask import Asking
+from bot.meters import Meters
 from bot.ports import Clock, StoreDown
 from bot.wire import SERVER_ERROR, TOO_MANY, Pacer, trace
 
 log = logging.getLogger(__name__)
 
 DISCORD = "https://discord.com/api/v10"
+
+AnyCommand = discord.app_commands.Command[Any, ..., Any] | discord.app_commands.ContextMenu
 
 LONGEST_RATE_LIMIT_S = 30.0
 """The least that discord.py takes: from here on a rate limit is told to the caller instead of slept through."""
@@ -85,8 +89,10 @@ class TMinusClient(discord.AutoShardedClient):
         api_url: str = DISCORD,
         rate_per_s: float = 45.0,
         guilds_settle_s: float = 2.0,
+        meters: Meters | None = None,
     ) -> None:
         Route.BASE = api_base(api_url)
+        self.meters = meters or Meters()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -96,7 +102,7 @@ class TMinusClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             guild_ready_timeout=guilds_settle_s,
-            http_trace=trace(Pacer(rate_per_s), lambda: self.application_id),
+            http_trace=trace(Pacer(rate_per_s), lambda: self.application_id, self.meters.answered),
         )
         self.asking = asking
         self.clock = clock
@@ -108,6 +114,12 @@ class TMinusClient(discord.AutoShardedClient):
             self.tree.add_command(room.command(asking, clock))
         self.tree.add_command(help_.command(self.tree))
         self.tree.add_command(WatchCommands(asking, clock))
+
+    async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: AnyCommand) -> None:
+        """Measure how long a command took since it came in."""
+        took = asyncio.get_running_loop().time() - interaction.extras.get(BEGAN, math.nan)
+        if not math.isnan(took):
+            self.meters.commanded(command.qualified_name, took)
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(schedule.Turn)

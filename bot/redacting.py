@@ -60,6 +60,10 @@ class Secret:
         raise TypeError("a secret is not written down")
 
 
+JSON_OWN = frozenset({"at", "level", "logger", "message", "trace", "stack"})
+"""What a line of JSON says of every record."""
+
+
 class Redactor:
     """Takes secrets out of text: those it was given, in every spelling, and any that has the looks of one."""
 
@@ -102,16 +106,35 @@ class Redacted(logging.Formatter):
         return (super().formatMessage(record) + _extras(record)).replace("\r", "\\r").replace("\n", "\\n")
 
 
+class Lines(Redacted):
+    """The same as one JSON object a line, what a record was given under its own names."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        given = {name: value for name, value in vars(record).items() if name not in OWN}
+        line = {
+            "at": self.formatTime(record, self.datefmt),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{f"{name}_" if name in JSON_OWN else name: value for name, value in given.items()},
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack"] = self.formatStack(record.stack_info)
+        return self._redact(json.dumps(line, ensure_ascii=False, default=str))
+
+
 def _extras(record: logging.LogRecord) -> str:
     """What a record was given beside its message, as `name=value`."""
     given = {name: value for name, value in vars(record).items() if name not in OWN}
     return "".join(f" {name}={value!s}" for name, value in given.items())
 
 
-def log_to(stream: TextIO, level: int, redact: Redactor) -> logging.Handler:
+def log_to(stream: TextIO, level: int, redact: Redactor, *, as_json: bool = False) -> logging.Handler:
     """Log everything to one stream, redacted, uncaught exceptions too. Replaces what was set up before."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Redacted(redact))
+    handler.setFormatter(Lines(redact) if as_json else Redacted(redact))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING) if level > logging.DEBUG else level)

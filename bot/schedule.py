@@ -26,7 +26,7 @@ class Beat:
     run: Callable[[], Awaitable[datetime | None]]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     done: datetime | None = None
-    """When it last ended without a failure."""
+    """When it last ended without a failure; when it was started, before it ever did."""
 
 
 class Schedule:
@@ -34,7 +34,7 @@ class Schedule:
 
     def __init__(self, clock: Clock, every: timedelta) -> None:
         self._clock = clock
-        self._every = every
+        self.every = every
         self._beats: dict[str, Beat] = {}
         self._tasks: list[asyncio.Task[None]] = []
         # 3.x drops a job that is a second late unless told otherwise.
@@ -49,9 +49,10 @@ class Schedule:
     def start(self, name: str) -> None:
         """Begin a beat: it runs at once, and then when it wants to."""
         if not self._scheduler.running:
-            self._job(self._wake_all, "interval", seconds=self._every.total_seconds(), id="heartbeat")
+            self._job(self._wake_all, "interval", seconds=self.every.total_seconds(), id="heartbeat")
             self._scheduler.start()
         beat = self._beats[name]
+        beat.done = self._clock.now()
         beat.woken.set()
         self._tasks.append(asyncio.create_task(self._keep(beat), name=f"beat {name}"))
 
@@ -59,6 +60,10 @@ class Schedule:
         """Let a beat run now."""
         if name in self._beats:
             self._beats[name].woken.set()
+
+    def done(self) -> dict[str, datetime]:
+        """Tell when each beat that was started last ended well."""
+        return {name: beat.done for name, beat in self._beats.items() if beat.done is not None}
 
     async def stop(self) -> None:
         """End every beat; what it was doing is undone by its transaction."""

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeVar, cast, get_type_hints
@@ -37,6 +37,10 @@ DISCORD_API_URL = "https://discord.com/api/v10"
 ELSEWHERE = {"token": "DISCORD_TOKEN", "database": "DATABASE_URL", "database_url": "DATABASE_URL", "api_url": "DISCORD_API_URL"}
 """Keys that people look for in the files, and the variable that they belong in."""
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 -- a platform that sets PORT sends requests from outside
+"""Where to listen when the platform says on which port."""
+LAST_PORT = 65535
+
 LONGEST_NAME = 80
 """Characters of one spelling. Chosen, not measured: longer than any agency's name."""
 LONGEST_SHOWN = 60
@@ -59,6 +63,22 @@ def _level(said: object) -> int:
     if level is None:
         raise ValueError(f"must be one of {', '.join(LEVELS)}, is {_quoted(said)}")
     return level
+
+
+def _format(said: str) -> str:
+    if said not in {"text", "json"}:
+        raise ValueError(f"must be text or json, is {_quoted(said)}")
+    return said
+
+
+def _port(said: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", said) or not 0 < int(said) <= LAST_PORT:
+        raise ValueError(f"must be a port from 1 to {LAST_PORT}")
+    return int(said)
+
+
+def _maybe_url(said: str) -> str:
+    return _url(said) if said else ""
 
 
 def _contact(said: str) -> str:
@@ -133,6 +153,15 @@ class Polling:
 class Log:
     __pydantic_config__: ClassVar[ConfigDict] = FORBID
     level: Annotated[int, BeforeValidator(_level)]
+    format: Annotated[str, Field(strict=True), AfterValidator(_format)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    __pydantic_config__: ClassVar[ConfigDict] = FORBID
+    host: Annotated[str, Field(strict=True, min_length=1, max_length=253)]
+    port: Annotated[int, Field(strict=True, ge=0, le=65535)]
+    public_url: Annotated[str, Field(strict=True), AfterValidator(_maybe_url)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +179,7 @@ class Knobs:
     delivery: Delivery
     polling: Polling
     log: Log
+    web: Web
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +197,7 @@ class Settings:
     discord: Discord
     delivery: Delivery
     polling: Polling
+    web: Web
     names: Names
     api_url: str
     """Discord's, without a slash at its end; client.py completes it."""
@@ -176,6 +207,7 @@ class Settings:
     launch_library_url: str
     launch_library_token: Secret | None
     log_level: int
+    log_json: bool
 
     @property
     def requests_per_hour(self) -> int:
@@ -219,12 +251,15 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
     launch_library_url = variable("LAUNCH_LIBRARY_URL", _url)
     launch_library_token = variable("LL2_TOKEN", _secret)
     log_level = variable("TMINUS_LOG", _level)
+    log_format = variable("TMINUS_LOG_FORMAT", _format)
+    port = variable("PORT", _port)
     if mistakes or knobs is None or feeds is None:
         raise Misconfigured(mistakes)
     return Settings(
         discord=knobs.discord,
         delivery=knobs.delivery,
         polling=knobs.polling,
+        web=knobs.web if port is None else replace(knobs.web, host=EVERYWHERE, port=port),
         names=names,
         api_url=api_url or DISCORD_API_URL,
         token=token,
@@ -232,6 +267,7 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
         launch_library_url=launch_library_url or feeds.launch_library.url,
         launch_library_token=launch_library_token,
         log_level=log_level or knobs.log.level,
+        log_json=(log_format or knobs.log.format) == "json",
     )
 
 

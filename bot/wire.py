@@ -136,10 +136,12 @@ async def flying(patience_s: float) -> AsyncGenerator[Flight, None]:
             _flight.reset(token)
 
 
-def trace(pacer: Pacer, application: Callable[[], int | None]) -> aiohttp.TraceConfig:
+def trace(
+    pacer: Pacer, application: Callable[[], int | None], answered: Callable[[int], None] = lambda _: None
+) -> aiohttp.TraceConfig:
     """What discord.py's session calls around each request. Interaction replies and the gateway are not paced.
 
-    Replies to interactions are exempt from the global limit, and a person waits for them.
+    Replies to interactions are exempt from the global limit, and a person waits for them. `answered` hears each status.
     """
 
     def is_paced(params: aiohttp.TraceRequestStartParams) -> bool:
@@ -162,6 +164,7 @@ def trace(pacer: Pacer, application: Callable[[], int | None]) -> aiohttp.TraceC
     async def answers(_: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         context.trip.back = asyncio.get_running_loop().time()
         context.status = params.response.status
+        answered(context.status)
 
     async def fails(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams) -> None:
         context.trip.back = asyncio.get_running_loop().time()

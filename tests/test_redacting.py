@@ -35,6 +35,23 @@ def root() -> Iterator[logging.Logger]:
     logger.setLevel(level)
 
 
+@pytest.mark.usefixtures("root")
+def test_json_logs_are_one_redacted_object_a_line() -> None:
+    stream = io.StringIO()
+    log_to(stream, logging.INFO, Redactor([Secret(TOKEN)]), as_json=True)
+    logging.getLogger("tminus").warning("a line\nand %s", TOKEN, extra={"key": "1:2/ll2/T-10m", "message_": TOKEN})
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("tminus").exception("failed")
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert TOKEN not in stream.getvalue()
+    assert (first["level"], first["logger"], first["key"], first["message_"]) == ("warning", "tminus", "1:2/ll2/T-10m", HIDDEN)
+    assert first["message"].startswith("a line\nand")
+    assert "ValueError" in second["trace"]
+    assert first["at"].endswith("Z")
+
+
 def test_a_secret_hides_itself() -> None:
     secret = Secret(TOKEN)
     assert {repr(secret), str(secret), f"{secret}", f"{secret!r:>8}".strip(), " ".join(map(str, [secret]))} == {HIDDEN}

@@ -68,8 +68,12 @@ def test_the_environment_wins() -> None:
             "LAUNCH_LIBRARY_URL": "http://[::1]:4001/2.2.0/",
             "DATABASE_URL": "postgresql://me:hush-hush@db/tminus",
             "TMINUS_LOG": "DEBUG",
+            "TMINUS_LOG_FORMAT": "json",
+            "PORT": "8080",
         }
     )
+    assert settings.log_json
+    assert (settings.web.host, settings.web.port) == ("0.0.0.0", 8080)  # noqa: S104 -- a platform's way to reach it
     assert settings.token is not None
     assert settings.token.reveal() == TOKEN
     assert settings.api_url == "http://127.0.0.1:4000/api/v10"
@@ -119,7 +123,7 @@ def test_every_mistake_is_told_at_once(folder: Path) -> None:
     [
         ("[discord]\nrate_per_sec = 4", "2: discord.rate_per_sec: is no setting; did you mean rate_per_s?"),
         ("[delivry]\nlease_s = 4", "1: delivry: is no setting; did you mean delivery?"),
-        ("[log]\nx = 4", "2: log.x: is no setting; there are level"),
+        ("[log]\nx = 4", "2: log.x: is no setting; there are level, format"),
         ('[discord]\ntoken = "abc"', "2: discord.token: is no setting: it comes from the environment, as DISCORD_TOKEN"),
         ("discord = 4", "1: discord: must be a table, is 4"),
         ("discord.concurrency = 4.5", "1: discord.concurrency: must be a whole number, is 4.5"),

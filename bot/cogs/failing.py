@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from typing import Any
@@ -20,8 +21,17 @@ CHANGED = "This command has changed. Restart Discord (Ctrl+R on a computer) and 
 MEMORY = "I cannot reach my memory at the moment, so nothing was changed. Try again in a minute."
 
 
+BEGAN = "began"
+"""Name of the moment, on the loop's clock, at which an interaction came in."""
+
+
 class Tree(app_commands.CommandTree[Any]):
     """The slash commands, with one place where their errors end."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Let everything through, with the moment when it came in."""
+        interaction.extras[BEGAN] = asyncio.get_running_loop().time()
+        return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await end(interaction, error.original if isinstance(error, app_commands.CommandInvokeError) else error)

@@ -72,6 +72,11 @@ class Asking:
             return exact
         return next(iter(meant(await self.known(), text, self.desk.names, self.clock.now())), None)
 
+    async def exactly(self, event: EventId) -> Track | None:
+        """Give the event of this id."""
+        async with self.store.transaction() as tx:
+            return await tx.track(event)
+
     async def search(self, text: str, limit: int) -> tuple[Track, ...]:
         """Find events by words, what fits best first, those of the last year included; an event's id finds that one."""
         known = await self.known()
