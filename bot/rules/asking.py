@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.model import CHOOSABLE, USUAL, Facet, Kind, Say, Term
+from bot.tongue import said
 
 # Chosen, not measured: what a person types into one slash command option, and reads again in /watch list.
 LONGEST_TEXT = 500
@@ -99,21 +100,21 @@ class Wrong:
     sentence: str
 
 
-def parse_what(text: str) -> What | Wrong:
+def parse_what(text: str, *, language: str = "en") -> What | Wrong:
     """Read what is watched.
 
     Terms are separated by commas. `facet: text` asks in one place, and the terms after it ask there too until a semicolon or
     another facet; a minus before a term leaves out. `crewed` and `with webcast` narrow down, `everything` is a watch without terms.
     """
     if len(text) > LONGEST_TEXT:
-        return Wrong(f"That is longer than {LONGEST_TEXT} characters. Ask for less, or make two watches.")
+        return Wrong(said(language, "That is longer than {most} characters. Ask for less, or make two watches.", most=LONGEST_TEXT))
     terms: list[tuple[Term, bool]] = []
     flags: set[str] = set()
     facet = Facet.ANY
     for piece, end in _pieces(text):
         if end == '"':
-            return Wrong('A quotation mark is not closed. Write both, as in `"Group 6, part 2"`.')
-        read = _term(piece, facet) if piece else ""
+            return Wrong(said(language, 'A quotation mark is not closed. Write both, as in `"Group 6, part 2"`.'))
+        read = _term(piece, facet, language) if piece else ""
         if isinstance(read, Wrong):
             return read
         if isinstance(read, str):
@@ -124,7 +125,7 @@ def parse_what(text: str) -> What | Wrong:
             facet = facet if out else term.facet
         facet = facet if end == "," else Facet.ANY
     if len(terms) > MOST_TERMS:
-        return Wrong(f"Those are more than {MOST_TERMS} terms. Make two watches of them.")
+        return Wrong(said(language, "Those are more than {most} terms. Make two watches of them.", most=MOST_TERMS))
     return What(
         include=tuple(dict.fromkeys(term for term, out in terms if not out)),
         exclude=tuple(dict.fromkeys(term for term, out in terms if out)),
@@ -133,22 +134,28 @@ def parse_what(text: str) -> What | Wrong:
     )
 
 
-def parse_leads(text: str) -> tuple[timedelta, ...] | Wrong:
+def parse_leads(text: str, *, language: str = "en") -> tuple[timedelta, ...] | Wrong:
     """Read spans before T-0, longest first: `24h, 1h 10m` are three, `1h30m` is one; `none` is none."""
     left = text.strip()
     if len(left) > LONGEST_TEXT:
-        return Wrong(f"That is longer than {LONGEST_TEXT} characters. Keep to {MOST_LEADS} reminders.")
+        return Wrong(
+            said(language, "That is longer than {most} characters. Keep to {leads} reminders.", most=LONGEST_TEXT, leads=MOST_LEADS)
+        )
     if left.lower() in NONE:
         return ()
-    leads = _leads(left)
+    leads = _leads(left, language)
     if isinstance(leads, Wrong):
         return leads
     if len(leads) > MOST_LEADS:
-        return Wrong(f"Those are {len(leads)} reminders for each launch. Keep to {MOST_LEADS}.")
-    return tuple(sorted(leads, reverse=True)) or Wrong("Which times before T-0? Write for instance `24h 1h 10m`, or `none`.")
+        return Wrong(
+            said(language, "Those are {count} reminders for each launch. Keep to {most}.", count=len(leads), most=MOST_LEADS)
+        )
+    return tuple(sorted(leads, reverse=True)) or Wrong(
+        said(language, "Which times before T-0? Write for instance `24h 1h 10m`, or `none`.")
+    )
 
 
-def parse_says(text: str) -> frozenset[Say] | Wrong:
+def parse_says(text: str, *, language: str = "en") -> frozenset[Say] | Wrong:
     """Read a choice of notices: names, `usual`, `all`, `none`; a minus takes away, from the usual if nothing is before it."""
     chosen: frozenset[Say] | None = None
     for word in re.split(r"[\s,;]+", text.strip().lower()):
@@ -156,7 +163,13 @@ def parse_says(text: str) -> frozenset[Say] | Wrong:
         wanted = _says(name)
         if wanted is None:
             names = ", ".join(say.value for say in Say if say in CHOOSABLE)
-            return Wrong(f"There is no notice “{_quoted(name)}”. There are: {names}; also `usual`, `all` and `none`.")
+            sentence = said(
+                language,
+                "There is no notice “{name}”. There are: {names}; also `usual`, `all` and `none`.",
+                name=_quoted(name),
+                names=names,
+            )
+            return Wrong(sentence)
         base = frozenset[Say]() if name == word else USUAL
         before = base if chosen is None else chosen
         chosen = before | wanted if name == word else before - wanted
@@ -170,24 +183,37 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     return [(found[1].strip(), found[2]) for found in TERMS.finditer(text)]
 
 
-def _term(piece: str, facet: Facet) -> tuple[Term, bool] | str | Wrong:
+def _term(piece: str, facet: Facet, language: str) -> tuple[Term, bool] | str | Wrong:
     """One term and whether it leaves out; or a narrowing, by name (empty for everything)."""
     out = piece.startswith(("-", "−"))
     bare = piece.lstrip("-−").strip()
     named = FACET.fullmatch(bare)
     if named and named[1].lower() not in FACETS:
         known = ", ".join(dict.fromkeys(facet.value for facet in FACETS.values()))
-        return Wrong(f'I do not know “{_quoted(named[1])}:”. There are: {known}. Or quote it: `"{_quoted(bare)}"`.')
+        sentence = said(
+            language,
+            'I do not know “{facet}:”. There are: {facets}. Or quote it: `"{term}"`.',
+            facet=_quoted(named[1]),
+            facets=known,
+            term=_quoted(bare),
+        )
+        return Wrong(sentence)
     where = FACETS[named[1].lower()] if named else (Facet.ANY if out else facet)
     words = " ".join((named[2] if named else bare).replace('"', " ").split())
     if not named and '"' not in bare and (flag := _flag(words.lower())) is not None:
-        return Wrong(f"Write `{words}` without the minus, or leave it out.") if out else flag
+        return Wrong(said(language, "Write `{term}` without the minus, or leave it out.", term=words)) if out else flag
     if where is Facet.KIND:
-        return _kind(words, out)
+        return _kind(words, out, language)
     if len(words) > LONGEST_TERM:
-        return Wrong(f"“{_quoted(words)}” is too long for one term. Separate terms by commas.")
+        return Wrong(said(language, "“{term}” is too long for one term. Separate terms by commas.", term=_quoted(words)))
     if sum(char.isalnum() for char in words) < SHORTEST_TERM:
-        return Wrong(f"“{_quoted(bare)}” is too short to look for. Write at least {SHORTEST_TERM} letters, or `everything`.")
+        sentence = said(
+            language,
+            "“{term}” is too short to look for. Write at least {least} letters, or `everything`.",
+            term=_quoted(bare),
+            least=SHORTEST_TERM,
+        )
+        return Wrong(sentence)
     return Term(where, words), out
 
 
@@ -196,23 +222,34 @@ def _flag(words: str) -> str | None:
     return next((flag for names, flag in tables if words in names), None)
 
 
-def _kind(words: str, out: bool) -> tuple[Term, bool] | Wrong:
+def _kind(words: str, out: bool, language: str) -> tuple[Term, bool] | Wrong:
     name = words.lower()
     for kind in Kind:
         if name in {kind.value, f"{kind.value}s", f"{kind.value}es"}:
             return Term(Facet.KIND, kind.value), out
-    return Wrong(f"“{_quoted(words)}” is no kind of event. There are: {', '.join(Kind)}.")
+    kinds = ", ".join(Kind)
+    return Wrong(said(language, "“{kind}” is no kind of event. There are: {kinds}.", kind=_quoted(words), kinds=kinds))
 
 
-def _leads(left: str) -> set[timedelta] | Wrong:
+def _leads(left: str, language: str) -> set[timedelta] | Wrong:
     leads: set[timedelta] = set()
     while left:
         found = LEADS.match(left)
         lead = _lead(found[1]) if found else None
         if found is None or lead is None:
-            return Wrong(f"I cannot read “{_quoted(left)}” as time before T-0. Write for instance `24h 1h 10m`, or `none`.")
+            sentence = said(
+                language,
+                "I cannot read “{text}” as time before T-0. Write for instance `24h 1h 10m`, or `none`.",
+                text=_quoted(left),
+            )
+            return Wrong(sentence)
         if not SHORTEST_LEAD <= lead <= LONGEST_LEAD:
-            return Wrong(f"“{_quoted(found[1])}” is out of reach: a reminder can come from 1 minute to 30 days before T-0.")
+            sentence = said(
+                language,
+                "“{lead}” is out of reach: a reminder can come from 1 minute to 30 days before T-0.",
+                lead=_quoted(found[1]),
+            )
+            return Wrong(sentence)
         leads.add(lead)
         left = left[found.end() :]
     return leads
