@@ -145,11 +145,11 @@ def summary(watch: Watch, now: datetime) -> Delivery:
     return unrelated(watch.target, notice)
 
 
-def trouble(target: Target, why: str, now: datetime) -> Delivery:
+def trouble(target: Target, why: str, now: datetime, *, language: str = "en") -> Delivery:
     """Owe the admins of a guild one word about a target that had to be paused."""
     admins = Target(target.guild, target.channel, Place.ADMINS)
     what = f"trouble-{target.channel}-{int(now.timestamp())}"
-    return unrelated(admins, Notice(say=Say.TROUBLE, what=what, due=now, stale=now + TROUBLE_KEEPS, note=why))
+    return unrelated(admins, Notice(say=Say.TROUBLE, what=what, due=now, stale=now + TROUBLE_KEEPS, language=language, note=why))
 
 
 def unrelated(target: Target, notice: Notice) -> Delivery:
