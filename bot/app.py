@@ -13,9 +13,10 @@ from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
 from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
-from bot.flow.deliver import Deliverer, measured
+from bot.flow.deliver import GATHER_S, Deliverer, measured
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller
+from bot.flow.sweep import Sweeper
 from bot.meters import Meters
 from bot.outlet import DiscordOutlet
 from bot.ports import Clock
@@ -54,13 +55,19 @@ class App:
     schedule: Schedule
     rooms: tuple[Room, ...] = ()
     """The pages, where any are served."""
+    beats: tuple[Beat, ...] = ()
+    """What else is done again and again, with Discord or without."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
         self.schedule.add(Beat("poll", self.poll))
         self.schedule.add(Beat("deliver", self.deliverer.beat))
+        for beat in self.beats:
+            self.schedule.add(beat)
         token = self.settings.token.reveal() if self.settings.token else ""
         self.schedule.start("poll")
+        for beat in self.beats:
+            self.schedule.start(beat.name)
         async with AsyncExitStack() as stack:
             if self.rooms:
                 web = self.settings.web
@@ -113,7 +120,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         contact = f" (+{settings.polling.contact})" if settings.polling.contact else ""
         http = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}"))
         schedule = Schedule(clock, timedelta(seconds=settings.delivery.beat_s))
-        desk = Desk(settings.names, settings.discord.rate_per_s, lambda: schedule.wake("deliver"))
+        sweeper = Sweeper(store, clock, lambda: schedule.wake("deliver"))
+
+        def stir() -> None:
+            """Let what follows from new settings be seen at once."""
+            schedule.wake("deliver")
+            sweeper.look()
+            schedule.wake("sweep")
+
+        desk = Desk(settings.names, settings.discord.rate_per_s, stir)
         asking = Asking(store, clock, desk)
         meters = Meters()
         client = TMinusClient(asking, clock=clock, api_url=settings.api_url, rate_per_s=settings.discord.rate_per_s, meters=meters)
@@ -142,6 +157,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             signs=pulse.alive,
         )
         rooms = (Pages(asking, clock), Health(pulse), figures) if settings.web.port else ()
-        app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms)
+        beats = (Beat("sweep", sweeper.beat),)
+        app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms, beats)
         stack.push_async_callback(app.stop)
         yield app

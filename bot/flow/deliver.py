@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
+from bot.flow.digests import digest
 from bot.model import (
     FLOWN,
     OVER,
@@ -18,6 +19,7 @@ from bot.model import (
     Claimed,
     Delivery,
     MessageId,
+    Notice,
     Outcome,
     Place,
     Post,
@@ -34,23 +36,33 @@ from bot.rules.card import card as card_post
 from bot.rules.card import face
 from bot.rules.following import asks, wanted
 from bot.rules.matching import Names, followings, wants
+from bot.rules.personal import aloud, home_of, to_person
 from bot.rules.planning import edits_card, may_ping, overdue, starts_card, trouble
-from bot.rules.retrying import CardGone, Done, GiveUp, Next, Pause, RetryAt, after, must_read_back
+from bot.rules.quiet import is_silent
+from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
+from bot.rules.zones import zone_of
+from bot.tongue import said
 
 log = logging.getLogger(__name__)
 
+GATHER_S = 0.1
+"""While others fly, an outcome waits so long for company: half the CPU of a fan-out (bench/fanout). The nonce covers a crash."""
 REST_S = 0.25
 """While deliveries fly, the outbox is looked into four times a second: a claim among 10,000 due rows takes some 40 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A post that may leave now. `edits`: the card that it replaces; `starts`: it becomes the card."""
+    """A post that may leave now. `edits`: the card that it replaces; `starts`: it becomes the card.
+
+    `home`: where a person is told who takes no direct messages.
+    """
 
     post: Post
     edits: Card | None = None
     starts: bool = False
     reply_to: MessageId | None = None
+    home: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,10 @@ class Deliverer:
     lease: timedelta
     wake: Callable[[], None] = lambda: None
     """Called when there is room for another delivery."""
+    gather_s: float = 0.0
+    """How long an outcome waits for others to be recorded with, while deliveries fly. It takes no room meanwhile."""
+    measure: Callable[[Landing], None] = lambda _: None
+    """Called with each try that has ended."""
     flying: dict[Target, asyncio.Task[None]] = field(default_factory=dict[Target, "asyncio.Task[None]"])
     landed: list[Landing] = field(default_factory=list[Landing])
     """Those that wait to be recorded."""
@@ -101,7 +117,7 @@ class Deliverer:
         async with self.store.transaction() as tx:
             if expired := await tx.expire(now):
                 log.info("dropped as too late", extra={"count": expired})
-            room = self.concurrency - len(self.flying)
+            room = self.concurrency - len(self.flying) + len(self.landed)
             claimed = await tx.claim(now, room, self.lease, busy=tuple(self.flying)) if room > 0 else ()
             briefs = await tx.briefs([one.delivery for one in claimed])
             upcoming = await tx.next_start(now)
@@ -127,12 +143,15 @@ class Deliverer:
         """Send one row and have the outcome recorded, in one transaction with whatever else landed by then."""
         try:
             landing = await self.attempt(claimed, brief)
+            self.measure(landing)
             self.landed.append(landing)
         except StoreDown as down:
             log.warning("the store is down, a delivery comes back later", extra={"key": claimed.delivery.key, "why": str(down)})
         except Exception:
             log.exception("a delivery failed for a reason of ours", extra={"key": claimed.delivery.key})
         async with self.recording:
+            if self.landed and len(self.flying) > len(self.landed):
+                await asyncio.sleep(self.gather_s)
             landed, self.landed = self.landed, []
             if landed:
                 await self.record(landed)
@@ -142,32 +161,48 @@ class Deliverer:
         ready = await self.prepare(claimed.delivery, brief)
         if isinstance(ready, Dropped):
             return Landing(claimed, None, ready, self.clock.now())
-        outcome = await self.send(claimed, ready)
-        now = self.clock.now()
-        return Landing(claimed, ready, after(outcome, claimed, now), now)
+        following = after(await self.send(claimed, ready), claimed, self.clock.now())
+        if isinstance(following, Elsewhere) and (home := ready.home):
+            ready = replace(ready, post=aloud(ready.post, claimed.delivery.target))
+            following = after(await self.send_aloud(claimed, ready, home), claimed, self.clock.now(), aloud=True)
+        return Landing(claimed, ready, following, self.clock.now())
 
     # --- what leaves ----------------------------------------------------------------------------------------------
 
     async def prepare(self, sent: Delivery, brief: Brief) -> Ready | Dropped:
         """Render a delivery as it is true now, or say why it should not leave any more."""
-        now, notice, track, card = self.clock.now(), sent.notice, brief.track, brief.card
-        if notice.say is Say.TROUBLE:
-            return Ready(wording.trouble(notice.note))
-        if notice.say is Say.SUMMARY:
-            return await self.summarise(sent, brief.watches, now)
-        if track is None or not any(asks(watch, notice.say) and wants(watch, track.event, self.names) for watch in brief.watches):
+        now, notice = self.clock.now(), sent.notice
+        match notice.say:
+            case Say.TROUBLE:
+                return Ready(wording.trouble(notice.note, language=notice.language))
+            case Say.SUMMARY:
+                return await self.summarise(sent, brief, now)
+            case Say.DIGEST:
+                told = await digest(self.store, self.names, sent, brief, now)
+                return Dropped(told) if isinstance(told, str) else Ready(hushed(told[1], (told[0],), brief, notice, now))
+            case _:
+                return self.tell(sent, brief, now)
+
+    def tell(self, sent: Delivery, brief: Brief, now: datetime) -> Ready | Dropped:
+        """Render what is said about an event."""
+        notice, track, card = sent.notice, brief.track, brief.card
+        asking = [w for w in brief.watches if track and asks(w, notice.say) and wants(w, track.event, self.names)]
+        if track is None or not asking:
             return Dropped("no watch asks for it any more")
         if edits_card(sent, card):
             return edited(card, track, notice.language, now)
         post = wording.post(notice, track, now, as_card=starts_card(sent, card))
         if not may_ping(brief.last_ping, now):
             post = replace(post, roles=(), users=())
+        post = hushed(post, [w for w in asking if notice.lead is None or notice.lead in w.leads] or asking, brief, notice, now)
+        if sent.target.place is Place.PERSON:
+            return Ready(to_person(post, asking, notice.language), home=home_of(asking))
         reply_to = card.message if card and not card.gone else None
         return Ready(post, starts=starts_card(sent, card), reply_to=reply_to)
 
-    async def summarise(self, sent: Delivery, asking: Sequence[Watch], now: datetime) -> Ready | Dropped:
+    async def summarise(self, sent: Delivery, brief: Brief, now: datetime) -> Ready | Dropped:
         """List what lies ahead of the watch that this summary is for."""
-        watch = next((watch for watch in asking if sent.notice.what == f"summary-{watch.id}"), None)
+        watch = next((watch for watch in brief.watches if sent.notice.what == f"summary-{watch.id}"), None)
         if watch is None:
             return Dropped("no watch asks for it any more")
         async with self.store.transaction() as tx:
@@ -176,21 +211,41 @@ class Deliverer:
         ahead = tuple(track for track in tracks if track.event.status not in flown and wants(watch, track.event, self.names))
         if not ahead:
             return Dropped("nothing lies ahead yet")
-        return Ready(wording.summary((watch.name,), ahead, now, language=watch.language))
+        post = wording.summary((watch.name,), ahead, now, language=watch.language)
+        return Ready(hushed(post, (watch,), brief, sent.notice, now))
 
     async def send(self, claimed: Claimed, ready: Ready) -> Outcome:
         """Let it leave; where an earlier try may have stored it and the nonce no longer guards, look first."""
         sent = claimed.delivery
         if ready.edits:
             return await self.outlet.edit(sent.target, ready.edits.message, ready.post)
-        if must_read_back(claimed, self.clock.now()) and claimed.first_try:
+        if must_read_back(claimed, self.clock.now()):
+            places = [(sent.target, ready.post)]
+            if ready.home:  # an earlier try may have been told there
+                places.append((ready.home, aloud(ready.post, sent.target)))
             try:
-                found = await self.outlet.find(sent.target, ready.post, claimed.first_try)
+                found = await self.found(claimed, places)
             except OutletDown as down:
                 return Unclear(str(down))
             if found:
                 return Sent(found)
         return await self.outlet.send(sent.key, sent.target, ready.post, ready.reply_to)
+
+    async def send_aloud(self, claimed: Claimed, ready: Ready, home: Target) -> Outcome:
+        """Tell a person in a channel; the same key, so that nobody is told twice. What an earlier try may have stored counts."""
+        sent = claimed.delivery
+        try:
+            found = await self.found(claimed, [(sent.target, ready.post)]) if claimed.tries else None
+        except OutletDown as down:
+            return Unclear(str(down))
+        return Sent(found) if found else await self.outlet.send(sent.key, home, ready.post)
+
+    async def found(self, claimed: Claimed, places: Sequence[tuple[Target, Post]]) -> MessageId | None:
+        """Look where an earlier try may have stored it. Raises: OutletDown."""
+        for target, post in places:
+            if claimed.first_try and (message := await self.outlet.find(target, post, claimed.first_try)):
+                return message
+        return None
 
     # --- what is recorded -----------------------------------------------------------------------------------------
 
@@ -214,14 +269,14 @@ class Deliverer:
         sent, left, now = landing.claimed.delivery, landing.left, landing.at
         match landing.following:
             case Done(message):
-                pinged = left is not None and not left.edits and bool(left.post.roles or left.post.users)
+                pinged = left is not None and not left.edits and not left.post.silent and bool(left.post.roles or left.post.users)
                 await tx.record_sent(sent.key, message, now, pinged=pinged)
             case RetryAt(at, why, counts):
                 await tx.record_retry(sent.key, at, why, counts=counts)
             case GiveUp(why):
                 log.error("a post was refused", extra={"key": sent.key, "why": why})
                 await tx.record_dropped(sent.key, why, now)
-            case Dropped(why):
+            case Dropped(why) | Elsewhere(why) | Unreachable(why):
                 await tx.record_dropped(sent.key, why, now)
             case Pause(why, at):
                 await self.pause(tx, sent, why, at, now)
@@ -259,8 +314,15 @@ class Deliverer:
         await tx.record_retry(sent.key, at, why, counts=False)
         if await tx.pause(sent.target, why, now):
             log.warning("a target is paused", extra={"guild": sent.target.guild, "channel": sent.target.channel, "why": why})
-            sentence = f"Posts to <#{sent.target.channel}> are paused: {why}. Then `/watch resume`."
-            await tx.owe([trouble(sent.target, sentence, now)])
+            language, channel = sent.notice.language, f"<#{sent.target.channel}>"
+            sentence = said(language, "Posts to {channel} are paused: {why}. Then `/watch resume`.", channel=channel, why=why)
+            await tx.owe([trouble(sent.target, sentence, now, language=language)])
+
+
+def hushed(post: Post, asking: Sequence[Watch], brief: Brief, notice: Notice, now: datetime) -> Post:
+    """Give a post that makes no sound in the quiet hours of those who asked for it."""
+    zone = zone_of(brief.server.zone if brief.server else "UTC")
+    return replace(post, silent=True) if is_silent(asking, notice, brief.track, zone, now) else post
 
 
 def edited(card: Card | None, track: Track, language: str, now: datetime) -> Ready | Dropped:
@@ -277,3 +339,10 @@ def shown(landing: Landing) -> Card | None:
     if sent.event is None or left is None or not isinstance(landing.following, Done) or not (left.edits or left.starts):
         return None
     return Card(target=sent.target, event=sent.event, message=landing.following.message, face=face(left.post), edited_at=landing.at)
+
+
+def measured(landing: Landing) -> tuple[str, str, timedelta | None]:
+    """Give what a try was about, how it ended, and since when the notice was due, if it reached Discord."""
+    notice = landing.claimed.delivery.notice
+    late = landing.at - notice.due if isinstance(landing.following, Done) else None
+    return notice.say.value, type(landing.following).__name__, late

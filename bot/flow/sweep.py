@@ -1,0 +1,58 @@
+"""What is done by the clock alone: digests that come due, and later the forgetting of what nobody needs any more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.ports import Clock, Store
+from bot.rules.digesting import next_digest, owed_digests
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=10)
+"""Chosen, not measured: how long a change of settings may go unseen that told nobody."""
+SWEPT = "swept"
+"""Name of the fact up to when digests were owed: what came due before is not owed because somebody changed an hour."""
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """Owes what the clock brings. It sleeps until then, or until settings change."""
+
+    store: Store
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
+    """Called once something is owed."""
+    planned: datetime | None = None
+    """When it looks again; None: at once."""
+
+    def look(self) -> None:
+        """Let the next beat look again: settings changed."""
+        self.planned = None
+
+    async def beat(self) -> datetime:
+        """Owe what came due since the last time; give when to look again."""
+        now = self.clock.now()
+        if self.planned is not None and now < self.planned <= now + EVERY:
+            return self.planned
+        self.planned = None
+        upcoming = await self.digests(now)
+        self.planned = min(now + EVERY, upcoming or now + EVERY)
+        return self.planned
+
+    async def digests(self, now: datetime) -> datetime | None:
+        """Owe the digests of the time since the last look, also when the process was away in it; give when the next is due."""
+        async with self.store.transaction() as tx:
+            swept = await tx.recall(SWEPT)
+            watches = [watch for watch in await tx.watches() if watch.digest]
+            zones = {server.guild: server.zone for server in await tx.servers()} if watches else {}
+            due = owed_digests(watches, zones, datetime.fromisoformat(swept) if swept else now, now)
+            count = await tx.owe(due)
+            await tx.remember(SWEPT, now.isoformat())
+        if count:
+            log.info("digests are due", extra={"count": count})
+            self.wake()
+        return next_digest(watches, zones, now)
