@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,61 +15,105 @@ MINUTE = timedelta(minutes=1)
 MARGIN = timedelta(seconds=15)
 """Added to the hour over which a quota is counted: a request arrives up to that much later than it was noted, as connecting may
 take 10 s."""
+WINDOW = (HOUR + MARGIN) / MINUTE
 HORIZON = 100
 """How many minutes are planned ahead: a look at T-75m takes room that T+15m may need."""
+FINE = 20
+"""For so many minutes looks are planned to the minute, then to two: a plan is made anew at each look."""
 SPARSE = 15.0
 """Most minutes between two looks. Chosen, not measured: revisit with bench/freshness."""
-FLOOR = 0.0055
-"""Price of a look when the quota is no matter, in changes × minutes: so much waiting must a look save, or it is not worth it.
-Chosen so that launches within a day are looked at every four minutes; revisit with bench/freshness."""
-STEP = 1.25
-"""By how much the price is raised until the plan keeps to the quota."""
-STEPS = 40
+FLOOR = 0.002
+"""Least waiting, in changes × minutes, that a look must save to be worth it where the quota is no matter.
+Chosen so that a launch within a day is looked at every four minutes, which the quota allows; revisit with bench/freshness."""
+POLISHED = 2
+"""How often looks are moved between their neighbours. Chosen: a third time changes nothing in bench/freshness."""
 
 Table = tuple[tuple[float, float], ...]
 """Changes per minute by minutes from T-0; a line holds until the next."""
 
-# Measured on 190 launches of 2025 and 2026, captured every half hour, by `last_updated`: NET, status, webcast going live.
-# Streams start on the full or the half hour before T-0, the feed sets In Flight by itself 15 to 30 s after T-0.
-COUNTDOWN: Table = (
-    (-1e9, 0.00005),
-    (-24 * 60, 0.0007),
-    (-180, 0.0018),
-    (-60, 0.03),
-    (-58, 0.0042),
-    (-31, 0.02),
-    (-27, 0.007),
-    (-20, 0.0035),
-    (0, 0.1),
-    (0.25, 0.9),
-    (0.55, 0.08),
-    (2, 0.006),
-    (5, 0.013),
-    (15, 0.025),
-    (20, 0.012),
-    (60, 0.018),
-    (120, 0.01),
-    (180, 0.004),
+# Measured on 190 launches of 2025 and 2026, captured every half hour, by `last_updated`: NET, status, streams, webcast going live.
+SILENT: Table = (
+    (-1e9, 0.000002),
+    (-24 * 60, 0.0004),
+    (-6 * 60, 0.0006),
+    (-60, 0.012),
+    (-59, 0.0011),
+    (0, 0.03),
+    (0.25, 0.15),
+    (0.5, 0.018),
+    (2, 0.004),
+    (3, 0.012),
+    (7, 0.003),
+    (15, 0.012),
+    (20, 0.0075),
+    (30, 0.0105),
+    (64, 0.038),
+    (72, 0.01),
+    (180, 0.005),
+    (240, 0.0035),
     (720, 0.0),
 )
-ASCENT: Table = (
-    (-1e9, 0.002),
-    (30, 0.004),
-    (60, 0.006),
-    (64, 0.06),
+"""No stream is announced: most are flights that few people follow, and editors too."""
+ANNOUNCED: Table = (
+    (-1e9, 0.000002),
+    (-24 * 60, 0.0012),
+    (-6 * 60, 0.0019),
+    (-180, 0.0038),
+    (-61, 0.013),
+    (-60, 0.12),
+    (-59, 0.039),
+    (-57, 0.0125),
+    (-30, 0.2),
+    (-28, 0.055),
+    (-20, 0.03),
+    (0, 0.1),
+    (0.25, 1.4),
+    (0.5, 0.5),
+    (2, 0.03),
+    (5, 0.08),
+    (30, 0.02),
+    (180, 0.005),
+    (720, 0.0),
+)
+"""A stream is announced and none is live. Streams start on the full or the half hour before T-0."""
+LIVE: Table = (
+    (-1e9, 0.001),
+    (-50, 0.0027),
+    (-10, 0.0042),
+    (0, 0.27),
+    (0.25, 1.3),
+    (0.5, 0.085),
+    (2, 0.003),
+    (3, 0.0125),
+    (10, 0.031),
+    (15, 0.085),
+    (20, 0.045),
+    (30, 0.015),
+    (60, 0.06),
     (72, 0.02),
-    (90, 0.006),
-    (180, 0.003),
-    (480, 0.0005),
+    (240, 0.005),
+    (720, 0.0),
+)
+"""A stream is live: nothing more is expected until the feed sets In Flight, by itself, 15 to 30 s after T-0."""
+ASCENT: Table = (
+    (-1e9, 0.001),
+    (15, 0.011),
+    (20, 0.024),
+    (30, 0.006),
+    (60, 0.01),
+    (64, 0.051),
+    (75, 0.015),
+    (90, 0.0055),
+    (120, 0.0075),
+    (240, 0.003),
+    (720, 0.0005),
     (1440, 0.0),
 )
-"""After liftoff the outcome is still to come: most are entered at T+64m to T+72m."""
+"""After liftoff, while the outcome is still to come."""
 HELD: Table = ((-1e9, 0.001), (-240, 0.03), (90, 0.015), (360, 0.005), (1440, 0.0))
 """On hold. Measured on 9 holds only: 7 changes in some 700 minutes near T-0, most of them within half an hour of it."""
-STREAM: Table = ((-1e9, 0.0), (-0.75, 0.5), (0.75, 0.02), (10, 0.0))
-"""Around the start that a stream announces, while it is not live. Measured: 15 of 16 went live within 36 s of it."""
-OTHER: Table = ((-1e9, 0.0),)
-"""Events that are no launch are not seen by a look at launches."""
+STREAM: Table = ((-1e9, 0.0), (-0.5, 0.05), (0, 0.12), (2, 0.01), (10, 0.0))
+"""Around the start that a stream announces, while none is live. Measured: robot and editors set the flag within two minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +155,11 @@ def clocks(look: Outlook) -> tuple[tuple[Table, datetime], ...]:
         return ()
     if look.status in FLOWN:
         return ((ASCENT, clock),)
-    own = HELD if look.status is Status.HOLD else COUNTDOWN
-    streams = () if look.live else tuple((STREAM, start) for start in look.starts)
-    return ((own, clock), *streams)
+    if look.status is Status.HOLD:
+        return ((HELD, clock),)
+    if look.live or not look.starts:
+        return ((LIVE if look.live else SILENT, clock),)
+    return ((ANNOUNCED, clock), *((STREAM, start) for start in look.starts))
 
 
 def rate(table: Table, minute: float) -> float:
@@ -123,38 +169,36 @@ def rate(table: Table, minute: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What is expected from the last look to the horizon, in minutes from now.
-
-    `changes[i]` are expected up to `times[i]`, `moments[i]` is the same weighted with when: from both follows how long changes
-    between two looks wait.
-    """
+    """What is expected from the last look to the horizon: `changes[i]` in all up to `times[i]`, in minutes from now."""
 
     times: tuple[float, ...]
     changes: tuple[float, ...]
-    moments: tuple[float, ...]
-
-    def waiting(self, last: int, look: int) -> float:
-        """Tell how much waiting, in changes × minutes, collects between two looks."""
-        return self.times[look] * (self.changes[look] - self.changes[last]) - (self.moments[look] - self.moments[last])
 
 
 def forecast(outlooks: Sequence[Outlook], last: datetime, now: datetime) -> Forecast:
     """Expect changes on a grid of minutes and of the instants at which the tables step. One look sees all launches."""
     since = min((last - now) / MINUTE, 0.0)
-    speaking = [(table, (zero - now) / MINUTE) for look in outlooks for table, zero in clocks(look)]
-    times = {since, 0.0, *map(float, range(1, HORIZON + 1))}
-    times |= {zero + at for table, zero in speaking for at, _ in table if since < zero + at <= HORIZON}
+    times = {since, *map(float, range(FINE)), *map(float, range(FINE, HORIZON + 1, 2))}
+    stepping: list[tuple[Table, float]] = []
+    steady = 0.0
+    for table, zero in (spoken for look in outlooks for spoken in clocks(look)):
+        start = (zero - now) / MINUTE
+        steps = [start + at for at, _ in table if since < start + at <= HORIZON]
+        times.update(steps)
+        if steps:
+            stepping.append((table, start))
+        else:
+            steady += rate(table, since - start)
     grid = sorted(times)
-    changes, moments = [0.0], [0.0]
+    changes = [0.0]
     for start, end in pairwise(grid):
         middle = (start + end) / 2
-        expected = (end - start) * sum(rate(table, middle - zero) for table, zero in speaking)
-        changes.append(changes[-1] + expected)
-        moments.append(moments[-1] + expected * middle)
-    return Forecast(tuple(grid), tuple(changes), tuple(moments))
+        often = steady + sum(rate(table, middle - zero) for table, zero in stepping)
+        changes.append(changes[-1] + (end - start) * often)
+    return Forecast(tuple(grid), tuple(changes))
 
 
-# --- what a look costs --------------------------------------------------------------------------------------------
+# --- where looks go -----------------------------------------------------------------------------------------------
 
 
 def widest(quota: int) -> float:
@@ -162,58 +206,86 @@ def widest(quota: int) -> float:
     return max(SPARSE, 75 / quota)
 
 
-def plan(expected: Forecast, price: float, earliest: float, gap: float) -> tuple[float, ...]:
-    """Find the looks that make waiting plus their price least, in minutes from now; none before `earliest`."""
-    times = expected.times
-    best: list[float] = [0.0]
-    before: list[int] = [0]
-    for look in range(1, len(times)):
-        found, least = -1, float("inf")
-        for last in range(look - 1, -1, -1):
-            if last and times[last] < earliest:
-                continue
-            cost = best[last] + expected.waiting(last, look)
-            if cost < least:
-                found, least = last, cost
-            if times[look] - times[last] > gap and found >= 0:
-                break
-        best.append(least + price)
-        before.append(found)
-    looks: list[float] = []
-    at = before[-1]
-    while at:
-        looks.append(times[at])
-        at = before[at]
-    return tuple(reversed(looks))
-
-
-def keeps(made: Sequence[float], looks: Sequence[float], quota: int) -> bool:
-    """Whether the looks of a plan, after the requests made, keep to the quota in every hour."""
-    hour = (HOUR + MARGIN) / MINUTE
-    both = [*made, *looks]
-    return all(both[at] - both[at - quota] > hour for at in range(max(len(made), quota), len(both)))
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The looks planned, and the price of one at which they keep to the quota."""
+    """The looks planned, and how much waiting the best look would save for which the quota has no room."""
 
     looks: tuple[datetime, ...]
     price: float
 
 
 def pace(outlooks: Sequence[Outlook], made: Sequence[datetime], quota: int, last: datetime, now: datetime) -> Pace:
-    """Plan the looks to come: the lowest price, from the floor upwards, at which they keep to the quota."""
+    """Plan the looks to come: each goes where it saves the most waiting, as long as no hour has more than the quota.
+
+    So the dense minutes ahead have their looks before the sparse ones get any, and nothing needs to be kept in reserve.
+    """
     expected = forecast(outlooks, last, now)
-    spent = [(at - now) / MINUTE for at in made]
-    earliest = (room_at(made, quota, now) - now) / MINUTE
-    gap = widest(quota)
-    low, high = 0, STEPS
-    while low < high:
-        middle = (low + high) // 2
-        if keeps(spent, plan(expected, FLOOR * STEP**middle, earliest, gap), quota):
-            high = middle
-        else:
-            low = middle + 1
-    price = FLOOR * STEP**low
-    return Pace(tuple(now + at * MINUTE for at in plan(expected, price, earliest, gap)), price)
+    plan = Plan(expected, [(at - now) / MINUTE for at in made], quota)
+    price = plan.fill()
+    for _ in range(POLISHED):
+        plan.settle()
+        price = plan.fill()
+    return Pace(tuple(now + expected.times[at] * MINUTE for at in plan.looks), price)
+
+
+class Plan:
+    """Looks on the grid of a forecast, after the requests that were made."""
+
+    def __init__(self, expected: Forecast, made: Sequence[float], quota: int) -> None:
+        self.expected = expected
+        self.made = list(made)
+        self.quota = quota
+        self.looks: list[int] = []
+        self.known: dict[tuple[int, int], tuple[float, int]] = {}
+        self.closed: set[int] = set()
+        self.horizon = len(expected.times) - 1
+        self.first = next(at for at, time in enumerate(expected.times) if time >= 0)
+
+    def fill(self) -> float:
+        """Add looks, the best first, while one saves more than its price; give what the best would save that has no room."""
+        price = 0.0
+        gaps = list(pairwise([0, *self.looks, self.horizon]))
+        while True:
+            saved, at, gap = max((*self.best(*gap), gap) for gap in gaps)
+            if saved <= FLOOR:
+                break
+            if self.has_room(at):
+                insort(self.looks, at)
+                gaps.remove(gap)
+                gaps += [(gap[0], at), (at, gap[1])]
+            else:
+                self.closed.add(at)
+                self.known.pop(gap)
+                price = max(price, saved)
+        return price
+
+    def settle(self) -> None:
+        """Move each look to where it saves the most between its neighbours."""
+        self.known.clear()
+        self.closed.clear()
+        for look in tuple(self.looks):
+            place = self.looks.index(look)
+            self.looks.pop(place)
+            before = self.looks[place - 1] if place else 0
+            after = self.looks[place] if place < len(self.looks) else self.horizon
+            _, at = self.best(before, after)
+            insort(self.looks, at if self.has_room(at) else look)
+
+    def best(self, before: int, after: int) -> tuple[float, int]:
+        """Find where between two looks one more would save the most waiting, in changes × minutes."""
+        known = self.known.get((before, after))
+        if known is None:
+            times, changes = self.expected.times, self.expected.changes
+            end, start = times[after], changes[before]
+            open_ones = (at for at in range(max(before + 1, self.first), after) if at not in self.closed)
+            known = max((((end - times[at]) * (changes[at] - start), at) for at in open_ones), default=(0.0, before))
+            self.known[before, after] = known
+        return known
+
+    def has_room(self, at: int) -> bool:
+        """Whether one more request at this time leaves every hour within the quota."""
+        time = self.expected.times[at]
+        both = sorted([*self.made, *(self.expected.times[look] for look in self.looks), time])
+        place = both.index(time)
+        ends = range(max(self.quota, place), min(len(both), place + self.quota + 1))
+        return all(both[end] - both[end - self.quota] > WINDOW for end in ends)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Ask, EventId, Kind, Scope
-from bot.rules.pacing import FLOOR, HOUR, MINUTE, Outlook, clocks, outlook, pace, rate, room_at, widest
+from bot.rules.pacing import HOUR, MINUTE, Outlook, clocks, outlook, pace, rate, room_at, widest
 
 __all__ = ["WELL", "Health", "LookUp", "Outlook", "next_ask", "outlook", "room_at"]
 
-ALL_EVERY = timedelta(hours=6)
+ALL_EVERY = timedelta(hours=12)
 """Between two looks at the whole list, which costs a request per 100 launches. FEEDS: far launches change a few times a day."""
-EVENTS_EVERY = timedelta(hours=2)
+EVENTS_EVERY = timedelta(hours=3)
 """Between two looks at the events. Chosen, not measured: revisit with bench/freshness."""
 EVENTS_NEAR = timedelta(minutes=12)
 """The same while an event is near. FEEDS: an event has no status; only its time and its stream can change then."""
@@ -26,10 +26,15 @@ PAGE = 100
 FIRST_PAGES = 4
 """Pages of the whole list while nobody has counted them. Measured: 340 to 370 launches."""
 
-CHEAP = 4 * FLOOR
-"""Up to this price of a look the costly questions are asked: their requests are not missing elsewhere."""
-DEAR = 16 * FLOOR
-"""The same for one look-up, for the events, and for the first whole list."""
+CHEAP = 0.15
+"""Up to so much waiting, in changes × minutes, that a look could have saved, the whole list is asked for.
+Measured: its four requests cost 0.1 on a quiet day, 0.3 two hours before a T-0 and 3 at T-0."""
+DEAR = 0.3
+"""The same for the events, and for look-ups beyond the usual."""
+ANY_PRICE = float("inf")
+"""For first answers, and for what vanished from the list: a launch may have been scrubbed to a far date, and that can't wait."""
+LOOK_UPS = 4
+"""So many look-ups at any price, of late: a list that lost half of its launches must not use up the quota."""
 RETRY = timedelta(minutes=10)
 """Between two attempts at one question that is not answered: it must not use up what the others need."""
 
@@ -80,20 +85,19 @@ def next_ask(
     """
     times = [at for _, at in made]
     opens = max(now, recovery(health, outlooks, now))
-    looked = last_of((Scope.NEAR, Scope.ALL), made, answered)
-    planned = pace(outlooks, times, quota, max(looked, now - HOUR), now)
-    soonest = min([*planned.looks[:1], looked + widest(quota) * MINUTE])
-    wanted = [Ask(Scope.NEAR, max(soonest, room_at(times, quota, opens)))]
-    for question in aside(made, answered, outlooks, lookups):
-        ask, cost = question.ask, question.cost
-        at = max(opens, ask.at, room_at(times, quota, opens, cost))
-        if at > now:
-            wanted.append(Ask(ask.scope, at, ask.event))
-        elif question.first or (
-            wanted[0].at > now and pace(outlooks, [*times, *[now] * cost], quota, now, now).price <= question.bearable
-        ):
-            return Ask(ask.scope, now, ask.event)
-    return min(wanted, key=lambda ask: ask.at)
+    looked = max(last_of((Scope.NEAR, Scope.ALL), made, answered), now - HOUR)
+    saved = list(times)
+    wanted: list[Ask] = []
+    for question in aside(made, answered, outlooks, lookups, now):
+        ask, cost = question.ask, [now] * question.cost
+        if ask.at > opens:
+            wanted.append(ask)
+        elif question.bearable == ANY_PRICE or pace(outlooks, [*saved, *cost], quota, looked, now).price <= question.bearable:
+            wanted.append(replace(ask, at=room_at(times, quota, opens, question.cost)))
+            saved += cost
+    looks = pace(outlooks, saved, quota, looked, now).looks
+    look = min([*looks[:1], looked + widest(quota) * MINUTE])
+    return min([*wanted, Ask(Scope.NEAR, max(look, room_at(times, quota, opens)))], key=lambda ask: ask.at)
 
 
 def recovery(health: Health, outlooks: Sequence[Outlook], now: datetime) -> datetime:
@@ -127,8 +131,6 @@ class Question:
     ask: Ask
     cost: int
     bearable: float
-    first: bool = False
-    """Nothing is known yet: this goes before everything."""
 
 
 def aside(
@@ -136,28 +138,40 @@ def aside(
     answered: Mapping[Scope, datetime],
     outlooks: Sequence[Outlook],
     lookups: Sequence[LookUp],
+    now: datetime,
 ) -> tuple[Question, ...]:
     """List what else is to be asked, most urgent first."""
-    looks = [
-        Question(ask=Ask(Scope.ONE, found.missing + AGAIN if found.missing else LONG_AGO, found.event), cost=1, bearable=DEAR)
-        for found in lookups
-    ]
-    asked = last_of((Scope.ALL,), made, {})
-    all_due = due(Scope.ALL, ALL_EVERY, made, answered)
+    looked_up = sum(scope is Scope.ONE for scope, _ in made)
     launches = sum(look.kind is Kind.LAUNCH for look in outlooks)
     whole = Question(
-        ask=Ask(Scope.ALL, all_due),
+        ask=Ask(Scope.ALL, due(Scope.ALL, ALL_EVERY, made, answered)),
         cost=1 + launches // PAGE if launches else FIRST_PAGES,
-        bearable=CHEAP if Scope.ALL in answered else DEAR,
-        first=Scope.ALL not in answered and asked == LONG_AGO,
+        bearable=CHEAP * overdue(Scope.ALL, ALL_EVERY, answered, now) if is_known(Scope.ALL, made, answered) else ANY_PRICE,
     )
     events = Question(
         ask=Ask(Scope.EVENTS, events_due(made, answered, outlooks)),
         cost=1,
-        bearable=DEAR,
-        first=Scope.EVENTS not in answered and last_of((Scope.EVENTS,), made, {}) == LONG_AGO,
+        bearable=DEAR * overdue(Scope.EVENTS, EVENTS_EVERY, answered, now) if is_known(Scope.EVENTS, made, answered) else ANY_PRICE,
     )
-    return (whole, *looks, events) if whole.first else (*looks, events, whole)
+    looks = (
+        Question(
+            ask=Ask(Scope.ONE, found.missing + AGAIN if found.missing else LONG_AGO, found.event),
+            cost=1,
+            bearable=ANY_PRICE if looked_up < LOOK_UPS else DEAR,
+        )
+        for found in sorted(lookups, key=lambda found: found.missing or LONG_AGO)[:LOOK_UPS]
+    )
+    return (whole, *looks, events) if Scope.ALL not in answered else (*looks, events, whole)
+
+
+def is_known(scope: Scope, made: Sequence[tuple[Scope, datetime]], answered: Mapping[Scope, datetime]) -> bool:
+    """Whether a question was answered before, or at least asked lately: the first answers go before everything."""
+    return scope in answered or any(asked is scope for asked, _ in made)
+
+
+def overdue(scope: Scope, every: timedelta, answered: Mapping[Scope, datetime], now: datetime) -> float:
+    """Tell how much dearer a question may be for having waited: with the square of how many times its span it did."""
+    return max(1.0, (now - answered.get(scope, LONG_AGO)) / every) ** 2
 
 
 def due(scope: Scope, every: timedelta, made: Sequence[tuple[Scope, datetime]], answered: Mapping[Scope, datetime]) -> datetime:
