@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import aiohttp
 
+from bot.feeds.patience import Hosts
 from bot.ports import Clock, FeedDown, NotModified
 
 CONNECT = 10.0
@@ -41,6 +42,10 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 TUNNELS = tuple(ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
 """IPv6 addresses that carry an IPv4 one: NAT64, 6to4, Teredo, IPv4-compatible. None is a feed's."""
+
+
+class HostDown(FeedDown):
+    """It is the host that failed, not the one page."""
 
 
 class Inside(OSError):
@@ -83,11 +88,8 @@ class Throttled:
 
 Answer = Fetched | NotModified | Missing | Throttled
 Before = Callable[[], Awaitable[None]]
-"""Called before each request that leaves, redirects included: counts it, or raises to stop it."""
-
-
-async def uncounted() -> None:
-    """Count nothing: for hosts without a quota."""
+"""Called before each request that leaves, redirects included: counts it, or raises to stop it. Who has a quota of its own brings
+one; all others take turns at the host."""
 
 
 class Client:
@@ -98,6 +100,7 @@ class Client:
         self._public_only = public_only
         self._agent = agent
         self._session: aiohttp.ClientSession | None = None
+        self._hosts = Hosts(clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -129,26 +132,45 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         known: Validators | None = None,
-        before: Before = uncounted,
+        before: Before | None = None,
         size: int = SIZE,
         seconds: float = SECONDS,
     ) -> Answer:
         """Ask for one address. `headers` go to its own origin alone. Raises: FeedDown, whose text names no query and no header."""
+        host = self._permitted(url).hostname or ""
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(url, headers or {}, known or Validators(), before, size)
+                answer = await self._follow(url, headers or {}, known or Validators(), before, size)
         except aiohttp.ClientError as error:
-            raise FeedDown(f"{shown(url)} {trouble(error)}") from None
+            self._failed(host, before, None)
+            raise HostDown(f"{shown(url)} {trouble(error)}") from None
         except TimeoutError:
-            raise FeedDown(f"{shown(url)} gave no whole answer within {seconds:g} s") from None
+            self._failed(host, before, None)
+            raise HostDown(f"{shown(url)} gave no whole answer within {seconds:g} s") from None
+        except HostDown as down:
+            self._failed(host, before, down.retry_after)
+            raise
+        if isinstance(answer, Throttled):
+            self._failed(host, before, answer.wait)
+        elif before is None:
+            self._hosts.went_well(host)
+        return answer
 
-    async def _follow(self, url: str, headers: Mapping[str, str], known: Validators, before: Before, size: int) -> Answer:
+    def _failed(self, host: str, before: Before | None, wait: timedelta | None) -> None:
+        """Note that a host failed; who counts requests itself also knows best when to come back."""
+        if before is None:
+            self._hosts.failed(host, wait)
+
+    async def _follow(self, url: str, headers: Mapping[str, str], known: Validators, before: Before | None, size: int) -> Answer:
         """Ask, and follow a bounded number of redirects, none of them from https down to http."""
         origin = origin_of(self._permitted(url))
         for _ in range(REDIRECTS + 1):
             parts = self._permitted(url)
             own = dict(headers) if origin_of(parts) == origin else {}
-            await before()
+            if before is None:
+                self._hosts.take_turn(parts.hostname or "")
+            else:
+                await before()
             answer = await self._ask(url, own | conditions(known), known, size)
             if not isinstance(answer, str):
                 return answer
@@ -186,7 +208,8 @@ class Client:
             if response.status == HTTPStatus.TOO_MANY_REQUESTS:
                 return Throttled(wait, await beginning(response))
             if response.status != HTTPStatus.OK:
-                raise FeedDown(f"{shown(url)} answered {response.status}", wait)
+                blamed = HostDown if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR else FeedDown
+                raise blamed(f"{shown(url)} answered {response.status}", wait)
             return Fetched(
                 url=url,
                 body=await whole(url, response, size),
