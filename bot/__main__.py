@@ -1,4 +1,4 @@
-"""The command line: run, demo, check, migrate. Wires nothing itself; a refusal is one clear sentence and an exit code."""
+"""The command line: run, demo, check, migrate, backup, … Wires nothing itself; a refusal is one clear sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from bot.redacting import Redactor, log_to
 from bot.settings import Misconfigured, Settings, load
@@ -47,6 +48,17 @@ def parser() -> argparse.ArgumentParser:
     demo_it.set_defaults(command=demo)
     commands.add_parser("check", help="read the configuration and list every mistake").set_defaults(command=check)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=migrate)
+    copy_it = commands.add_parser("copy-database", help="copy everything into another, empty database")
+    copy_it.add_argument("to", metavar="URL", help="sqlite:///path or postgresql://user:password@host/name")
+    copy_it.add_argument("--dry-run", action="store_true", help="copy and compare, then undo it")
+    copy_it.set_defaults(command=lambda options: moved(options.to, dry_run=options.dry_run))
+    save_it = commands.add_parser("backup", help="copy everything into one file, while the bot runs")
+    save_it.add_argument("file", type=Path, help="a file that does not exist yet")
+    save_it.set_defaults(command=lambda options: backup(options.file))
+    restore_it = commands.add_parser("restore", help="copy a backup into the empty database that DATABASE_URL names")
+    restore_it.add_argument("file", type=Path, help="what backup wrote")
+    restore_it.add_argument("--dry-run", action="store_true", help="copy and compare, then undo it")
+    restore_it.set_defaults(command=lambda options: restore(options.file, dry_run=options.dry_run))
     return top
 
 
@@ -122,6 +134,43 @@ async def migrating(settings: Settings) -> int:
     await store.close()
     before, after = store.migrated.before, store.migrated.after
     print(f"The database is at step {after}" + (", as it was." if before == after else f"; it was {before or 'empty'}."))
+    return OK
+
+
+def moved(to: str, *, dry_run: bool) -> int:
+    """Copy the database to another one."""
+    return asyncio.run(copying(load(os.environ, needs_token=False).database_url.reveal(), to, dry_run=dry_run))
+
+
+def backup(file: Path) -> int:
+    """Copy the database, of whichever kind, into a SQLite file of its own."""
+    if file.exists():
+        print(f"{file} is there already: name a file that is not, so that no older backup is lost.", file=sys.stderr)
+        return NO_DATABASE
+    return asyncio.run(copying(load(os.environ, needs_token=False).database_url.reveal(), f"sqlite:///{file}", dry_run=False))
+
+
+def restore(file: Path, *, dry_run: bool) -> int:
+    """Copy such a file into the database that is configured."""
+    if not file.is_file():
+        print(f"There is no file {file}.", file=sys.stderr)
+        return NO_DATABASE
+    return asyncio.run(copying(f"sqlite:///{file}", load(os.environ, needs_token=False).database_url.reveal(), dry_run=dry_run))
+
+
+async def copying(source: str, target: str, *, dry_run: bool) -> int:
+    """Copy, and say what was copied."""
+    from bot.store.copying import CannotCopy, copy_database  # noqa: PLC0415
+    from bot.store.engine import CannotOpen  # noqa: PLC0415
+
+    try:
+        copied = await copy_database(source, target, dry_run=dry_run)
+    except (CannotCopy, CannotOpen) as why:
+        print(why, file=sys.stderr)
+        return NO_DATABASE
+    for one in copied:
+        print(f"{one.table:<20} {one.rows:>9}")
+    print("Everything would arrive as it left; nothing was changed." if dry_run else "Everything arrived as it left.")
     return OK
 
 

@@ -36,7 +36,7 @@ class SqlStore:
     """The Store port and the Requests port. `open` makes one; `migrated` says what opening did to the tables."""
 
     def __init__(self, connections: Connections, migrated: Migrated) -> None:
-        self._connections = connections
+        self.connections = connections
         self.migrated = migrated
 
     @classmethod
@@ -61,19 +61,19 @@ class SqlStore:
 
     async def close(self) -> None:
         """Give back every connection."""
-        await self._connections.close()
+        await self.connections.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[SqlTransaction]:
-        async with self._connections.answering() as connection:
+        async with self.connections.answering() as connection:
             yield SqlTransaction(connection)
 
     async def made(self, feed: str, since: datetime) -> tuple[tuple[Scope, datetime], ...]:
-        async with self._connections.answering() as connection:
+        async with self.connections.answering() as connection:
             return await Asked(connection).made(feed, since)
 
     async def note(self, feed: str, scope: Scope, at: datetime) -> None:
-        async with self._connections.answering() as connection:
+        async with self.connections.answering() as connection:
             await Asked(connection).note(feed, scope, at)
 
 
