@@ -7,13 +7,14 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import reply, say
+from bot.cogs.replying import language_of, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.flow.ask import Asking
 from bot.model import Post
 from bot.ports import Clock
 from bot.rules.text import plain
 from bot.rules.wording import LISTED, listing
+from bot.tongue import phrase, said
 
 LABEL = 100
 """Discord's limit for the name and the value of a choice."""
@@ -22,11 +23,13 @@ LABEL = 100
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
     """Make the command."""
 
-    async def answer(person: str) -> Post:
+    async def answer(person: str, language: str) -> Post:
         name, flights = await asking.crew(person)
         if not flights:
-            return say(f"I know no flight of “{plain(person)}”. Pick somebody from the list that opens while you type.")
-        return listing(flights[:LISTED], clock.now(), f"Flights of {plain(name)}")
+            sentence = phrase("I know no flight of “{person}”. Pick somebody from the list that opens while you type.")
+            return say(sentence(language, person=plain(person)))
+        title = said(language, "Flights of {person}", person=plain(name))
+        return listing(flights[:LISTED], clock.now(), title, language=language)
 
     async def names(typed: str) -> list[tuple[str, str]]:
         return [(name[:LABEL], name[:LABEL]) for name in await asking.suggest_people(typed)]
@@ -39,7 +42,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def crew(interaction: discord.Interaction, person: app_commands.Range[str, 1, LONGEST]) -> None:
-        await reply(interaction, answer(person))
+        await reply(interaction, answer(person, language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="crew", description="When somebody flies, docks, walks in space or lands", callback=crew

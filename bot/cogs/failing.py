@@ -11,15 +11,18 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import ALREADY_ANSWERED, TOO_LATE, Interaction, answer_apart, answer_later, answer_now, say
+from bot.cogs.replying import ALREADY_ANSWERED, TOO_LATE, Interaction, answer_apart, answer_later, answer_now, language_of, say
 from bot.flow.ask import Unacceptable
 from bot.ports import StoreDown
+from bot.tongue import Phrase, phrase, said
 
 log = logging.getLogger(__name__)
 
-CHANGED = "This command has changed. Restart Discord (Ctrl+R on a computer) and try it again."
-MEMORY = "I cannot reach my memory at the moment, so nothing was changed. Try again in a minute."
-
+CHANGED = phrase("This command has changed. Restart Discord (Ctrl+R on a computer) and try it again.")
+MEMORY = phrase("I cannot reach my memory at the moment, so nothing was changed. Try again in a minute.")
+BUG = phrase("That went wrong on my side. Try again; if it stays, tell whoever runs me the reference `{reference}`.")
+PERMISSIONS: dict[str, Phrase] = {"manage_guild": phrase("Manage Server")}
+"""Permissions that commands need, as Discord's settings call them."""
 
 BEGAN = "began"
 """Name of the moment, on the loop's clock, at which an interaction came in."""
@@ -45,31 +48,37 @@ async def end(interaction: Interaction, cause: Exception) -> None:
     if interaction.client.is_closed():
         log.warning("leaving before %s was answered", _name(interaction))
         return
-    sentence = expected(cause)
+    language = language_of(interaction)
+    sentence = expected(cause, language)
     if sentence is None:
         reference = secrets.token_hex(3)
         log.error("error %s in %s", reference, _name(interaction), exc_info=cause)
-        sentence = f"That went wrong on my side. Try again; if it stays, tell whoever runs me the reference `{reference}`."
+        sentence = BUG(language, reference=reference)
     if interaction.type is not discord.InteractionType.autocomplete:
         await _tell(interaction, sentence)
 
 
-def expected(error: BaseException) -> str | None:
+def expected(error: BaseException, language: str) -> str | None:
     """The sentence for an error that is no bug; None for a bug."""
     match error:
         case Unacceptable():
             return str(error)
         case StoreDown():
-            return MEMORY
+            return MEMORY(language)
         case app_commands.MissingPermissions():
-            needed = " and ".join(name.replace("_", " ").replace("guild", "server").title() for name in error.missing_permissions)
-            return f"That needs the permission {needed}. Ask an admin of this server."
+            names = (PERMISSIONS[name](language) if name in PERMISSIONS else titled(name) for name in error.missing_permissions)
+            return said(language, "That needs the permission {names}. Ask an admin of this server.", names=", ".join(names))
         case app_commands.NoPrivateMessage():
-            return "That works in a server only."
+            return said(language, "That works in a server only.")
         case app_commands.TransformerError() | app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
-            return CHANGED
+            return CHANGED(language)
         case _:
             return None
+
+
+def titled(permission: str) -> str:
+    """A permission's name in words, for want of the one in Discord's settings."""
+    return permission.replace("_", " ").title()
 
 
 async def _tell(interaction: Interaction, sentence: str) -> None:

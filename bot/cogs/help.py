@@ -8,8 +8,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import Interaction, reply
+from bot.cogs.replying import Interaction, language_of, reply
 from bot.model import Post
+from bot.tongue import said
 
 Offered = app_commands.Command[Any, ..., Any] | app_commands.Group
 
@@ -20,10 +21,11 @@ def command(tree: app_commands.CommandTree[Any]) -> app_commands.Command[Any, ..
     async def answer(interaction: Interaction) -> Post:
         offered = (one for one in tree.get_commands() if not isinstance(one, app_commands.ContextMenu))
         mine = sorted((one for one in offered if fits(one, interaction)), key=_name)
+        language = language_of(interaction)
         return Post(
-            title="What I can do for you here",
+            title=said(language, "What I can do for you here"),
             lines=tuple(f"`/{one.qualified_name}` {one.description}" for outer in mine for one in inside(outer)),
-            footer="Every time I show is in your own zone. I ping nobody by answering.",
+            footer=said(language, "Every time I show is in your own zone. I ping nobody by answering."),
         )
 
     @app_commands.allowed_installs(guilds=True, users=True)

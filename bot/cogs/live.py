@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import reply
+from bot.cogs.replying import language_of, reply
 from bot.flow.ask import Asking
 from bot.model import Post
 from bot.ports import Clock
@@ -17,14 +17,14 @@ from bot.rules.agenda import on_air
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
     """Make the command."""
 
-    async def answer() -> Post:
+    async def answer(language: str) -> Post:
         live, following = await asking.live()
-        return on_air(live, following, clock.now())
+        return on_air(live, following, clock.now(), language=language)
 
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def live(interaction: discord.Interaction) -> None:
-        await reply(interaction, answer())
+        await reply(interaction, answer(language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="live", description="What can be watched right now, or what comes next", callback=live

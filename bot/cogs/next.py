@@ -7,12 +7,13 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import reply, say
+from bot.cogs.replying import language_of, reply, say
 from bot.flow.ask import Asking
 from bot.model import Post
 from bot.ports import Clock
 from bot.rules.text import plain
 from bot.rules.wording import listing
+from bot.tongue import said
 
 COUNT = 3
 MOST = 10
@@ -22,11 +23,12 @@ LONGEST_FILTER = 100
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
     """Make the command."""
 
-    async def answer(count: int, text: str) -> Post:
+    async def answer(count: int, text: str, language: str) -> Post:
         tracks = await asking.upcoming(count, text)
         if not tracks and await asking.age() is None:
-            return say("I have not heard from a launch feed yet. Try again in a minute.")
-        return listing(tracks, clock.now(), f"Next: {plain(text)}" if text else "Next up")
+            return say(said(language, "I have not heard from a launch feed yet. Try again in a minute."))
+        title = said(language, "Next: {filter}", filter=plain(text)) if text else said(language, "Next up")
+        return listing(tracks, clock.now(), title, language=language)
 
     @app_commands.describe(count="How many to show", filter="Only what matches: a mission, rocket, provider, crew member, place …")
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -36,7 +38,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
         count: app_commands.Range[int, 1, MOST] = COUNT,
         filter: app_commands.Range[str, 1, LONGEST_FILTER] = "",  # noqa: A002 -- the option's name on Discord
     ) -> None:
-        await reply(interaction, answer(count, filter))
+        await reply(interaction, answer(count, filter, language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="next", description="The next launches, dockings, landings and spacewalks", callback=next_

@@ -13,6 +13,7 @@ import discord
 
 from bot.model import Post
 from bot.rendering import Message, render
+from bot.tongue import language_for
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,11 @@ def view_of(screen: Screen, message: Message) -> discord.ui.View | None:
             view.add_item(control)
         view.stop()
     return view
+
+
+def language_of(interaction: Interaction) -> str:
+    """The language of who asked: others read the answer too, but it is theirs."""
+    return language_for(str(interaction.locale))
 
 
 def say(text: str) -> Post:

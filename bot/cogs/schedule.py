@@ -9,11 +9,12 @@ import discord
 from discord import app_commands
 
 from bot.cogs.failing import end
-from bot.cogs.replying import Interaction, Screen, change, reply, say
+from bot.cogs.replying import Interaction, Screen, change, language_of, reply, say
 from bot.flow.ask import Asking
 from bot.ports import Clock
 from bot.rules.agenda import page, pages
 from bot.rules.text import plain
+from bot.tongue import counted, said
 
 DAYS = 7
 MOST_DAYS = 30
@@ -28,24 +29,40 @@ class Knowing(Protocol):
     clock: Clock
 
 
-async def screen(asking: Asking, clock: Clock, number: int, days: int, text: str) -> Screen:
+async def screen(asking: Asking, clock: Clock, number: int, days: int, text: str, *, language: str = "en") -> Screen:
     """Make one page, with the way to the others."""
     tracks = await asking.schedule(days, text)
     if not tracks:
         if await asking.age() is None:
-            return Screen(say("I have not heard from a launch feed yet. Try again in a minute."))
-        wanted = f" that fits “{plain(text)}”" if text else ""
-        span = f"{days} days" if days > 1 else "24 hours"
-        return Screen(say(f"Nothing{wanted} has a date within {span}. Ask for more days, or see `/next`."))
+            return Screen(say(said(language, "I have not heard from a launch feed yet. Try again in a minute.")))
+        return Screen(say(f"{nothing(days, text, language)} {said(language, 'Ask for more days, or see `/next`.')}"))
     last = pages(tracks) - 1
     here = min(max(number, 0), last)
-    title = f"The next {days} days" if days > 1 else "The next 24 hours"
-    shown = page(tracks, clock.now(), here, f"{title}: {plain(text)}" if text else title)
+    several = counted(language, "The next {count} day", "The next {count} days", days)
+    title = several if days > 1 else said(language, "The next 24 hours")
+    shown = page(tracks, clock.now(), here, f"{title}: {plain(text)}" if text else title, language=language)
     if not last:
         return Screen(shown)
     back, on = Turn("◀", here - 1, days, text), Turn("▶", here + 1, days, text)
     back.item.disabled, on.item.disabled = here == 0, here == last
     return Screen(shown, (back, on))
+
+
+def nothing(days: int, text: str, language: str) -> str:
+    """Say that nothing happens so soon."""
+    fits = plain(text)
+    if days == 1:
+        everything = said(language, "Nothing has a date within 24 hours.")
+        return said(language, "Nothing that fits “{text}” has a date within 24 hours.", text=fits) if text else everything
+    if not text:
+        return counted(language, "Nothing has a date within {count} day.", "Nothing has a date within {count} days.", days)
+    return counted(
+        language,
+        "Nothing that fits “{text}” has a date within {count} day.",
+        "Nothing that fits “{text}” has a date within {count} days.",
+        days,
+        text=fits,
+    )
 
 
 class Turn(
@@ -64,7 +81,7 @@ class Turn(
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        shown = screen(knowing.asking, knowing.clock, *self.wanted)
+        shown = screen(knowing.asking, knowing.clock, *self.wanted, language=language_of(interaction))
         try:
             if asked_by(interaction):
                 await change(interaction, shown)
@@ -93,7 +110,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
         days: app_commands.Range[int, 1, MOST_DAYS] = DAYS,
         filter: app_commands.Range[str, 1, LONGEST_FILTER] = "",  # noqa: A002 -- the option's name on Discord
     ) -> None:
-        await reply(interaction, screen(asking, clock, 0, days, filter))
+        await reply(interaction, screen(asking, clock, 0, days, filter, language=language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="schedule", description="What happens on the next days, by day", callback=schedule

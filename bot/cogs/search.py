@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import reply, say
+from bot.cogs.replying import language_of, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.flow.ask import Asking
 from bot.model import Post
@@ -15,6 +15,7 @@ from bot.ports import Clock
 from bot.rules.card import card
 from bot.rules.text import plain
 from bot.rules.wording import listing
+from bot.tongue import said
 
 SHOWN = 10
 
@@ -22,13 +23,13 @@ SHOWN = 10
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
     """Make the command."""
 
-    async def answer(text: str) -> Post:
+    async def answer(text: str, language: str) -> Post:
         tracks = await asking.search(text, SHOWN)
         if not tracks:
-            return say(f"I found nothing like “{plain(text)}”. Try fewer words, or see `/schedule`.")
+            return say(said(language, "I found nothing like “{text}”. Try fewer words, or see `/schedule`.", text=plain(text)))
         if len(tracks) == 1:
-            return card(tracks[0], clock.now())
-        return listing(tracks, clock.now(), f"Found: {plain(text)}")
+            return card(tracks[0], clock.now(), language=language)
+        return listing(tracks, clock.now(), said(language, "Found: {text}", text=plain(text)), language=language)
 
     async def suggest(_: discord.Interaction, typed: str) -> Choices:
         return await suggested(asking.suggest(typed[:LONGEST]))
@@ -38,7 +39,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def search(interaction: discord.Interaction, text: app_commands.Range[str, 1, LONGEST]) -> None:
-        await reply(interaction, answer(text))
+        await reply(interaction, answer(text, language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="search", description="Find launches and events by any words, of the last year too", callback=search
