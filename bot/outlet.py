@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import cast
@@ -29,6 +30,9 @@ CLOCKS_DIFFER = timedelta(seconds=30)
 """How far Discord's clock, which dates its messages, may be behind ours."""
 READ_BACK = 500
 """Messages looked through for our own: five pages of Discord's. Chosen, not measured: revisit with a channel that chats at T-0."""
+
+USER = re.compile(r"<@(\d+)>")
+"""How a message calls a person."""
 
 UNKNOWN_GUILD = 10004
 UNKNOWN_CHANNEL = 10003
@@ -90,7 +94,7 @@ class DiscordOutlet:
         return await self._outcome(edit_it, target)
 
     async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
-        sought = title_of(post)
+        sought, called = title_of(post), {str(user) for user in post.users}
         found: list[MessageId] = []
 
         async def look() -> MessageId:
@@ -100,9 +104,9 @@ class DiscordOutlet:
             seen = 0
             async for message in channel.history(limit=READ_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
                 seen += 1
-                if message.author.id == self._me and sought == identity(
-                    message.embeds[0] if message.embeds else None, message.content
-                ):
+                named = identity(message.embeds[0] if message.embeds else None, message.content)
+                # Two persons may be reminded in one channel, where the server is as well: who is called is part of it.
+                if message.author.id == self._me and sought == named and called == set(USER.findall(message.content)):
                     found.append(MessageId(message.id))
                     return found[0]
             if seen == READ_BACK:
@@ -112,6 +116,8 @@ class DiscordOutlet:
         match await self._outcome(look, target):
             case Sent():
                 return found[0] if found else None
+            case Refused() if target.place is Place.PERSON:
+                return None  # whoever lets nobody in got nothing
             case Refused(_, _, text) | Unclear(text):
                 raise OutletDown(text)
             case Busy(wait):
@@ -126,6 +132,8 @@ class DiscordOutlet:
             raise _Nowhere(UNKNOWN_GUILD, "the bot is not in this server any more")
         if target.place is Place.CHANNEL:
             return self._client.get_partial_messageable(target.channel, guild_id=target.guild or None)
+        if target.place is Place.PERSON:
+            return await self._client.create_dm(discord.Object(target.channel))
         if guild is None or guild.unavailable or not self._client.is_ready():
             raise _NotYet
         channel = admins_channel(guild, self._me)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 from yarl import URL
 
-from bot.model import Link, Post, Tone
+from bot.model import Act, Action, Link, Post, Tone
 
 # Discord's limits (developer docs, "Embed limits", "Create message", "Button structure"). Counted in UTF-16 units, which is never
 # less than what Discord counts.
@@ -24,6 +24,7 @@ EMBED_URL = 2048
 BUTTONS = 5
 BUTTON_LABEL = 80
 BUTTON_URL = 512
+BUTTON_ID = 100
 
 FOOTER = 512
 """Discord takes 2,048; kept smaller so that the lines of a post always have room within the embed's total."""
@@ -56,18 +57,26 @@ class Message:
     content: str
     embed: discord.Embed | None
     buttons: tuple[Link, ...]
+    actions: tuple[Action, ...]
     mentions: discord.AllowedMentions
     silent: bool
 
     def view(self) -> discord.ui.View | None:
-        """Link buttons in one row, None without any. Needs a running loop."""
-        if not self.buttons:
+        """Buttons in one row, links first, None without any. Needs a running loop."""
+        if not (self.buttons or self.actions):
             return None
         view = discord.ui.View(timeout=None)
-        for button in self.buttons:
-            view.add_item(discord.ui.Button[discord.ui.View](style=discord.ButtonStyle.link, label=button.label, url=button.url))
-        view.stop()  # links ask nothing of us: discord.py need not remember the view
+        for link in self.buttons:
+            view.add_item(discord.ui.Button[discord.ui.View](style=discord.ButtonStyle.link, label=link.label, url=link.url))
+        for action in self.actions:
+            view.add_item(discord.ui.Button[discord.ui.View](label=action.label, custom_id=custom_id(action.act, action.about)))
+        view.stop()  # links ask nothing of us, the others are known by their ids: discord.py need not remember the view
         return view
+
+
+def custom_id(act: Act, about: str) -> str:
+    """What a button is known by, for ever."""
+    return f"{act.value}:{about}"
 
 
 def render(post: Post) -> Message:
@@ -78,7 +87,8 @@ def render(post: Post) -> Message:
     return Message(
         content=content if content or embed else ELLIPSIS,
         embed=embed,
-        buttons=tuple(_buttons(post.buttons)),
+        buttons=(links := tuple(_buttons(post.buttons))),
+        actions=tuple(_actions(post.actions))[: BUTTONS - len(links)],
         mentions=discord.AllowedMentions(everyone=False, roles=roles, users=users, replied_user=False),
         silent=post.silent,
     )
@@ -191,6 +201,13 @@ def _fields(fields: Iterable[tuple[str, str]], room: int) -> Iterable[tuple[str,
         taken += 1
         room -= size(name) + size(value)
         yield name, value
+
+
+def _actions(actions: Iterable[Action]) -> Iterable[Action]:
+    for action in actions:
+        label = clip(" ".join(tidy(action.label).split()), BUTTON_LABEL)
+        if label and size(custom_id(action.act, action.about)) <= BUTTON_ID:
+            yield replace(action, label=label)
 
 
 def _buttons(links: Iterable[Link]) -> Iterable[Link]:

@@ -10,6 +10,7 @@ from bot.model import Event, Track
 from bot.ports import Transaction
 from bot.rules.changes import Change
 from bot.rules.matching import Names, followings
+from bot.rules.personal import NOBODY, finished, only_event
 from bot.rules.planning import plan
 
 
@@ -45,3 +46,16 @@ async def replan(
     await tx.set_countdown(event.id, made.countdown, made.skipped, now)
     await tx.owe(made.news)
     await tx.set_edits(made.edits)
+    for watch in finished(watches, track, now):
+        await tx.remove_watch(watch.target.guild, watch.id)
+
+
+async def forget_finished(tx: Transaction, now: datetime) -> int:
+    """Forget the reminders of persons about events that are long past, though no feed said how they ended. Returns how many."""
+    own = await tx.watches(NOBODY)
+    gone = 0
+    for event in sorted({event for watch in own if (event := only_event(watch))}):  # locked in one order everywhere
+        track = await tx.track(event)
+        for watch in finished(own, track, now) if track else ():
+            gone += await tx.remove_watch(NOBODY, watch.id)
+    return gone

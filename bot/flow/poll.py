@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.flow.ask import BASELINE
-from bot.flow.plan import Desk, replan
-from bot.model import OVER, Ask, Event, EventId, Kind, Scope, Sighting, Track
+from bot.flow.plan import Desk, forget_finished, replan
+from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Track
 from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, Transaction
 from bot.rules.changes import Change, fold, gone, left_list
 from bot.rules.merging import recreated
@@ -120,6 +120,9 @@ class Poller:
                 await tx.keep(left_list(await tx.track(event) or track, now))
             if baseline and not page.cut and (page.sightings or Scope.ALL in self.old):
                 await self.take_baseline(tx, ask.scope, now)
+        if ask.scope in LISTS:
+            async with self.store.transaction() as tx:
+                await forget_finished(tx, now)
         if bugs:
             raise ExceptionGroup("events that could not be folded in", bugs)
 
@@ -222,7 +225,8 @@ class Poller:
         await tx.remember(f"{BASELINE}:{self.feed.name}:{scope}", now.isoformat())
         if scope is Scope.ALL:
             await tx.remember(BASELINE, now.isoformat())
-            await tx.owe([summary(watch, now + BASELINE_PATIENCE) for watch in await tx.watches()])
+            asking = (watch for watch in await tx.watches() if watch.target.place is not Place.PERSON)
+            await tx.owe([summary(watch, now + BASELINE_PATIENCE) for watch in asking])
 
 
 def looked_for(tracks: Iterable[Track]) -> tuple[LookUp, ...]:

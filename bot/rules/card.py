@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from bot.model import FLOWN, OUTCOMES, Event, Kind, Link, Post, Status, Tone, Track, Webcast
 from bot.rules.nets import shift
+from bot.rules.pressing import actions
 from bot.rules.text import VERBS, headline, link, net_text, net_utc, plain, stamp, stream_text, when
 from bot.rules.webcasts import ranked
 from bot.tongue import Phrase, counted, phrase, said
@@ -68,6 +69,7 @@ def card(track: Track, now: datetime, *, language: str = "en") -> Post:
         image=(event.image.thumbnail or event.image.url) if event.image else "",
         tone=TONES.get(event.status, Tone.CALM) if track.counting else Tone.WARN,
         buttons=tuple(watch_button(best, language) for best in streams[:1]),
+        actions=actions(event, language),
     )
 
 

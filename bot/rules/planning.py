@@ -110,7 +110,7 @@ def edit(following: Following, track: Track, what: str, start: datetime) -> Deli
 
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
-ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.EDIT})
+ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.COVERAGE, Say.EDIT})
 """Said once per event, whatever the attempt. A liftoff is not: an editor may have told it too early, of an attempt that ended."""
 
 
@@ -129,12 +129,19 @@ def delivery(following: Following, track: Track, notice: Notice, head_start: tim
     )
 
 
+ADDRESSES = {
+    Place.CHANNEL: "{0.guild}:{0.channel}",
+    Place.ADMINS: "{0.guild}:admins",
+    Place.PERSON: "person:{0.channel}",
+    Place.FORUM: "{0.guild}:forum-{0.channel}",
+    Place.EVENTS: "{0.guild}:events",
+}
+"""How a target is written in a key. Of what is equally urgent, servers sort before persons: there are fewer, and many read each."""
+
+
 def key_of(target: Target, event: EventId | None, attempt: str, what: str) -> Key:
     """Name a delivery: the same notice, target and attempt is the same delivery, for ever."""
-    many = {Place.PERSON, Place.FORUM}  # of one guild; persons all share none
-    kind = f"{target.place.value}-{target.channel}" if target.place in many else target.place.value
-    where = target.channel if target.place is Place.CHANNEL else kind
-    return Key(f"{target.guild}:{where}/{event or '-'}/{attempt or '-'}/{what}")
+    return Key(f"{ADDRESSES[target.place].format(target)}/{event or '-'}/{attempt or '-'}/{what}")
 
 
 def summary(watch: Watch, now: datetime) -> Delivery:

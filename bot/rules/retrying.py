@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.model import Busy, Claimed, MessageId, Outcome, Refused, Sent, Unclear
+from bot.model import Busy, Claimed, MessageId, Outcome, Place, Refused, Sent, Unclear
+from bot.tongue import Phrase, phrase
 
 NONCE_HOLDS = timedelta(minutes=2)
 """Discord drops a repeated nonce for "a few minutes" (its documentation): after this we read back before we send again."""
@@ -52,16 +53,30 @@ class CardGone:
     """A moderator deleted the card."""
 
 
-Next = Done | RetryAt | GiveUp | Pause | CardGone
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """This person takes no direct messages: it may be said where it was asked for, if anywhere."""
 
-PAUSES = {
-    10003: "the channel <#{channel}> does not exist any more. Choose another with `/watch add`, or remove the watch",
-    10004: "the bot is not a member of this server any more",
-    50001: "the bot cannot see <#{channel}>. Give it the permission View Channel there",
-    50008: "messages cannot be posted in <#{channel}>. Choose a text channel with `/watch add`",
-    50013: "the bot may not post in <#{channel}>. Give it Send Messages and Embed Links there",
-    50083: "the thread <#{channel}> is archived. Open it again",
-    160005: "the thread <#{channel}> is locked. Unlock it",
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Nor can this person be told there: it is recorded, and nobody else is bothered."""
+
+    why: str
+
+
+Next = Done | RetryAt | GiveUp | Pause | CardGone | Elsewhere | Unreachable
+
+PAUSES: dict[int, Phrase] = {
+    10003: phrase("the channel <#{channel}> does not exist any more. Choose another with `/watch add`, or remove the watch"),
+    10004: phrase("the bot is not a member of this server any more"),
+    50001: phrase("the bot cannot see <#{channel}>. Give it the permission View Channel there"),
+    50008: phrase("messages cannot be posted in <#{channel}>. Choose a text channel with `/watch add`"),
+    50013: phrase("the bot may not post in <#{channel}>. Give it Send Messages and Embed Links there"),
+    50083: phrase("the thread <#{channel}> is archived. Open it again"),
+    160005: phrase("the thread <#{channel}> is locked. Unlock it"),
 }
 """Discord's error codes that mean the target, and what an admin can do. They are documented under "JSON Error Codes"."""
 
@@ -77,10 +92,19 @@ GIVES_UP = {
 }
 """Codes that mean this one message."""
 
+CLOSED = {
+    10013: "there is no such person any more",
+    50007: "direct messages are closed",
+    50033: "there is no such person any more",
+    50278: "no server in common with the bot",
+}
+"""Codes that mean the person."""
+
 WAITS = {
     20016: timedelta(seconds=30),  # slow mode of the channel
     20028: timedelta(seconds=30),  # write limit of the channel
     20029: timedelta(seconds=30),  # write limit of the server
+    40003: timedelta(seconds=30),  # direct messages are opened too fast
     30046: timedelta(hours=1),  # edits of messages older than an hour
     40062: timedelta(seconds=10),  # the service resource is rate limited
     130000: timedelta(seconds=30),  # the API is overloaded
@@ -93,8 +117,8 @@ FORBIDDEN = 403
 UNAUTHORIZED = 401
 
 
-def after(outcome: Outcome, claimed: Claimed, now: datetime) -> Next:
-    """Decide what follows from an answer to one try."""
+def after(outcome: Outcome, claimed: Claimed, now: datetime, *, aloud: bool = False) -> Next:
+    """Decide what follows from an answer to one try. `aloud`: it was for a person, and tried in the channel where it was asked for."""
     match outcome:
         case Sent(message):
             return Done(message)
@@ -103,23 +127,27 @@ def after(outcome: Outcome, claimed: Claimed, now: datetime) -> Next:
         case Unclear(text):
             return RetryAt(now + backoff(claimed.tries), text)
         case Refused():
-            return after_refusal(outcome, claimed, now)
+            return after_refusal(outcome, claimed, now, aloud=aloud)
         case _:
             assert_never(outcome)
 
 
-def after_refusal(refused: Refused, claimed: Claimed, now: datetime) -> Next:
+def after_refusal(refused: Refused, claimed: Claimed, now: datetime, *, aloud: bool = False) -> Next:
     """Decide what follows from a no. What says nothing of the target or the message is tried a few times."""
     why = f"{refused.text} (HTTP {refused.status}, code {refused.code})"
     if refused.code == UNKNOWN_MESSAGE:
         return CardGone()
+    person = claimed.delivery.target.place is Place.PERSON
+    code = refused.code or {NO_SUCH_CHANNEL_STATUS: 10003, FORBIDDEN: 50013}.get(refused.status, 0)
+    if person and code in CLOSED | PAUSES:  # never a pause: one person's settings are no trouble of a server's
+        return Unreachable(f"nor where it was asked for: {why}") if aloud else Elsewhere(f"{CLOSED.get(code, 'refused')}: {why}")
     if refused.code in GIVES_UP:
         return GiveUp(f"{GIVES_UP[refused.code]}: {why}")
     if refused.code in WAITS:
         return RetryAt(now + WAITS[refused.code], why, counts=False)
-    code = refused.code or {NO_SUCH_CHANNEL_STATUS: 10003, FORBIDDEN: 50013}.get(refused.status, 0)
     if code in PAUSES:
-        return Pause(PAUSES[code].format(channel=claimed.delivery.target.channel), now + LONGEST_WAIT)
+        sent = claimed.delivery
+        return Pause(PAUSES[code](sent.notice.language, channel=sent.target.channel), now + LONGEST_WAIT)
     if refused.status == UNAUTHORIZED or claimed.tries < REFUSALS:  # a token that is being changed takes the whole bot along
         return RetryAt(now + backoff(claimed.tries + 2), why, counts=False)
     return GiveUp(why)
