@@ -4,6 +4,8 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
 
     watch    SpaceX T-60m T-10m card @launches #news only=live,scrub   (include terms, leads, card, role, channel, notices)
     watch    ... ping=slip,live pingat=60m    (on which notices and leads it pings)
+    watch    ... quiet=22:00-07:00/live,scrub digest=08:00 digest=mon@08:00! (quiet but for these; ! even when empty)
+    zone     Europe/Berlin                   (where the server is)
     unwatch  SpaceX
     feed     Starlink 6-77   GO 14:00 +1d   (status, NET, and what `FACTS` lists; all events known so far are listed with it)
     feed     down | back | empty | half
@@ -12,11 +14,18 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
     near                                     (only the next few launches are asked for)
     discord  refuses 50013 #news | fails #news           (one channel alone: with an error code, or without a clear answer)
     discord  down | busy | drops | back                  (drops: stores the message, then the connection is lost)
+    remind   Ada  Starlink 6-77  T-60m T-10m #launches   ("Remind me": the event, the leads, the channel where it was pressed)
+    remind   Ada  rocket:Falcon_9            (a standing wish)
+    stop     Ada  Starlink 6-77              ("Stop" under the reminder)
+    reminders Ada  none                      (what `/reminders` must list)
+    closes   Ada [50278] / opens Ada         (takes no direct messages, takes them again)
     delete   card Starlink 6-77
     down / restart                           (the process is gone; it is back, with the database it left)
     kill                                     (it dies after Discord stored the next message, before it is recorded)
 
-What must follow, each on its own line: `post LABEL NAME[, detail] [@role] [#channel]` and `edit NAME, standing`.
+What must follow, each on its own line: `post LABEL NAME[, detail] [@role] [#channel | to person] [(silent)]`
+and `edit NAME, standing`.
+A digest is `post DIGEST` with the names in it, in its order.
 """
 
 from __future__ import annotations
@@ -29,8 +38,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.flow.ask import BASELINE, Asking
 from bot.flow.deliver import Deliverer
+from bot.flow.personal import Personal
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller, looked_for
+from bot.flow.sweep import Sweeper
 from bot.model import (
     USUAL,
     Agency,
@@ -58,6 +69,7 @@ from bot.model import (
     Say,
     Scope,
     Sent,
+    Server,
     Sighting,
     Status,
     Target,
@@ -72,6 +84,8 @@ from bot.rules.countdown import what_of
 from bot.rules.polling import AGAIN
 from bot.rules.text import subject
 from bot.store.sql import SqlStore
+from tests.mission_people import UNIT, Persons
+from tests.mission_places import digest, hush, quiet
 
 L0 = datetime(2026, 3, 1, tzinfo=UTC)
 GUILD = GuildId(1)
@@ -91,7 +105,6 @@ STATUSES = {
     "UNKNOWN": Status.UNKNOWN,
 }
 PRECISIONS = {p.name.lower(): p for p in Precision}
-UNIT = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 MOMENT = re.compile(r"L([+-]\d+)\s+(\d\d):(\d\d)(?::(\d\d))?\s+(\w+)\s*(.*)")
 
 FACTS: dict[str, Callable[[Event, str], Event]] = {
@@ -118,6 +131,8 @@ WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "crewed": lambda w, _: replace(w, crewed_only=True, name="crewed"),
     "only": lambda w, v: replace(w, notices=frozenset(Say(one) for one in v.split(","))),
     "ping": lambda w, v: replace(w, ping_on=frozenset(Say(one) for one in v.split(","))),
+    "quiet": lambda w, v: replace(w, quiet=quiet(v)),
+    "digest": lambda w, v: replace(w, digest=digest(v)),
     "pingat": lambda w, v: replace(w, ping_leads=tuple(int(one[:-1]) * UNIT[one[-1]] for one in v.split(","))),
 }
 
@@ -210,6 +225,7 @@ class Discord:
     clock: WallClock
     channels: dict[int, str] = field(default_factory=dict)
     roles: dict[int, str] = field(default_factory=dict)
+    people: dict[int, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     stored: dict[Key, tuple[MessageId, str, datetime]] = field(default_factory=dict)
     deleted: set[MessageId] = field(default_factory=set)
@@ -217,18 +233,19 @@ class Discord:
     refusals: dict[int, int] = field(default_factory=dict)
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
-        if target.place is Place.CHANNEL and target.channel in self.refusals:
+        if target.place in {Place.CHANNEL, Place.PERSON} and target.channel in self.refusals:
             code = self.refusals[target.channel]
             return Refused(404 if code == 10003 else 403, code, "refused") if code else Unclear("500")
         if self.mood == "down":
             return Unclear("502")
         if self.mood == "busy":
             return Busy(timedelta(seconds=30))
-        earlier = self.stored.get(key)
+        once = Key(f"{target.channel}/{key}")  # the nonce is of a channel
+        earlier = self.stored.get(once)
         if earlier and self.clock.at - earlier[2] < timedelta(minutes=3):
             return Sent(earlier[0])
         message = MessageId(len(self.said) + 1)
-        self.stored[key] = (message, post.title, self.clock.at)
+        self.stored[once] = (message, title_in(target, post), self.clock.at)
         self.said.append(self.line("post", key, target, post))
         if self.mood == "kill":
             raise KilledError
@@ -246,12 +263,13 @@ class Discord:
     async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
         if self.mood != "back":
             raise OutletDown("502")
-        return next((m for m, title, at in self.stored.values() if title == post.title and at >= since), None)
+        sought = title_in(target, post)
+        return next((m for m, title, at in self.stored.values() if title == sought and at >= since), None)
 
     def line(self, verb: str, key: Key, target: Target, post: Post) -> str:
         """Write a post as the logs do."""
         what = key.rsplit("/", 1)[1]
-        told = [self.roles[role] for role in post.roles]
+        told = [self.roles[role] for role in post.roles] + [self.people[user] for user in post.users]
         label, detail = label_of(what), ""
         if label in {"SCRUB", "SLIP"}:
             found = re.search(r"NET <t:-?(\d+):F>", "\n".join(post.lines))
@@ -260,17 +278,29 @@ class Discord:
                 if found and "no new NET" not in post.lines[0]
                 else ""
             )
+        if label == "DIGEST":
+            listed = [name for line in post.lines for name in self.names if name in line]
+            return f"{said_at(self.clock.at)} {verb} {label} {', '.join(listed) or 'nothing'}{self.where(target, post)}"
         name = post.title.split(" · ", 1)[-1]
         name = name if name[0].isalnum() else name.split(maxsplit=1)[1]
         named = next((n for n in self.names if n in post.title or n in post.lead_in), name)
-        return f"{said_at(self.clock.at)} {verb} {label} {named}{detail}{''.join(f' @{role}' for role in told)}{self.where(target)}"
+        whom = "".join(f" @{role}" for role in told)
+        return f"{said_at(self.clock.at)} {verb} {label} {named}{detail}{whom}{self.where(target, post)}"
 
     names: list[str] = field(default_factory=list)
 
-    def where(self, target: Target) -> str:
-        """Name a channel that is not the usual one."""
+    def where(self, target: Target, post: Post | None = None) -> str:
+        """Name a channel that is not the usual one, or whose direct messages it is."""
+        if target.place is Place.PERSON:
+            return f" to {self.people[target.channel]}"
+        hushed = hush(post) if post else ""
         name = "admins" if target.place.value == "admins" else self.channels.get(target.channel, "launches")
-        return "" if name == "launches" else f" #{name}"
+        return hushed if name == "launches" else f" #{name}{hushed}"
+
+
+def title_in(target: Target, post: Post) -> str:
+    """What a message is found by: where it is, its title, who is called."""
+    return f"{target.channel} {post.title} {sorted(post.users)}"
 
 
 def utc(at: int) -> str:
@@ -290,24 +320,28 @@ def label_of(what: str) -> str:
 
 
 @dataclass
-class Played:
+class Played(Persons):
     """Plays a log line by line, on the real rules, flow and store."""
 
     store: SqlStore
     clock: WallClock = field(default_factory=WallClock)
     feed: LaunchFeed = field(default_factory=LaunchFeed)
     up: bool = True
+    sweeping: bool = False
+    """Whether anything is done by the clock alone: most logs are spared that."""
 
     def __post_init__(self) -> None:
         self.discord = Discord(self.clock)
         self.desk = Desk(NAMES, 45.0)
         self.asking = Asking(self.store, self.clock, self.desk)
+        self.personal = Personal(self.asking)
         self.boot()
 
     def boot(self) -> None:
         """Start the process anew, with the database it left."""
         self.poller = Poller(self.store, self.feed, self.store, self.clock, self.desk, 15)
         self.deliverer = Deliverer(self.store, self.discord, self.clock, NAMES, 10, timedelta(seconds=30))
+        self.sweeper = Sweeper(self.store, self.clock, every=timedelta(days=1))
         self.up = True
 
     async def play(self, lines: Iterable[Line]) -> list[str]:
@@ -332,8 +366,12 @@ class Played:
     async def deliver_until(self, end: datetime) -> None:
         """Let the outbox run up to an instant, jumping from one due moment to the next."""
         while self.up:
+            swept = await self.sweeper.beat() if self.sweeping else end
             async with self.store.transaction() as tx:
                 upcoming = await tx.next_start(self.clock.at)
+            if swept < min(upcoming or end, end):
+                self.clock.at = swept
+                continue
             if upcoming is None or upcoming > end:
                 return
             self.clock.at = max(self.clock.at, upcoming)
@@ -363,6 +401,14 @@ class Played:
         for word in rest.split():
             draft = self.with_word(draft, word)
         await self.asking.add_watch(replace(draft, name=draft.name or "everything"))
+        self.sweeping = self.sweeping or draft.digest is not None
+        self.sweeper.look()
+
+    async def do_zone(self, rest: str) -> None:
+        """Say where the server is."""
+        async with self.store.transaction() as tx:
+            await tx.keep_server(Server(guild=GUILD, zone=rest))
+        self.sweeper.look()
 
     def with_word(self, draft: Watch, word: str) -> Watch:
         """Add one word of a watch line."""

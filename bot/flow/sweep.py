@@ -26,6 +26,7 @@ class Sweeper:
     clock: Clock
     wake: Callable[[], None] = lambda: None
     """Called once something is owed."""
+    every: timedelta = EVERY
     planned: datetime | None = None
     """When it looks again; None: at once."""
 
@@ -36,11 +37,11 @@ class Sweeper:
     async def beat(self) -> datetime:
         """Owe what came due since the last time; give when to look again."""
         now = self.clock.now()
-        if self.planned is not None and now < self.planned <= now + EVERY:
+        if self.planned is not None and now < self.planned <= now + self.every:
             return self.planned
         self.planned = None
         upcoming = await self.digests(now)
-        self.planned = min(now + EVERY, upcoming or now + EVERY)
+        self.planned = min(now + self.every, upcoming or now + self.every)
         return self.planned
 
     async def digests(self, now: datetime) -> datetime | None:

@@ -49,6 +49,7 @@ def owed_digests(watches: Iterable[Watch], zones: Mapping[GuildId, str], after: 
         unrelated(watch.target, notice(watch, day, at))
         for watch, digest, zone in digesting(watches, zones)
         for day, at in moments(digest, zone, since, now)
+        if at > watch.made_at
     )
 
 
