@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, ClassVar, TypeVar, cast, get_type_hints
+from typing import Annotated, ClassVar, TypeVar, cast, get_args, get_origin, get_type_hints
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.feed_settings import FORBID, Feeds, web_address
 from bot.model import Facet
 from bot.redacting import Redactor, Secret
 from bot.rules.matching import Names, normalised
@@ -32,6 +33,8 @@ DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql
 """What a DATABASE_URL may begin with; store/engine.py names the drivers."""
 DATABASE_URL = "sqlite:///tminus.sqlite3"
 """A file in the working directory."""
+FEED_CHOICES = {"all": False, "launch-library": True}
+"""What TMINUS_FEEDS may say, and whether that is Launch Library alone."""
 DISCORD_API_URL = "https://discord.com/api/v10"
 
 ELSEWHERE = {"token": "DISCORD_TOKEN", "database": "DATABASE_URL", "database_url": "DATABASE_URL", "api_url": "DISCORD_API_URL"}
@@ -78,27 +81,13 @@ def _port(said: str) -> int:
 
 
 def _maybe_url(said: str) -> str:
-    return _url(said) if said else ""
+    return web_address(said) if said else ""
 
 
 def _contact(said: str) -> str:
     if not re.fullmatch(r"[ -~]*", said):
         raise ValueError("goes into a header: write it in ASCII, without line breaks")
     return said
-
-
-def _url(said: str) -> str:
-    """An address without a slash at its end. Raises: ValueError, which never repeats what may hold a password."""
-    try:
-        parts = urlsplit(said)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ValueError("is no address: write it like https://example.org/path") from None
-    if parts.scheme not in {"http", "https"} or not host or not re.fullmatch(r"[!-~]+", said):
-        raise ValueError("is no address: write it like https://example.org/path")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("must end with its path: no name, password, ? or # in it")
-    return said.rstrip("/")
 
 
 def _database_url(said: str) -> str:
@@ -108,6 +97,12 @@ def _database_url(said: str) -> str:
     if not rest:
         raise ValueError("names no database: write sqlite:///path or postgresql://host/name")
     return said
+
+
+def _only_launch_library(said: str) -> bool:
+    if said.lower() not in FEED_CHOICES:
+        raise ValueError(f"must be {' or '.join(FEED_CHOICES)}, is {_quoted(said)}")
+    return FEED_CHOICES[said.lower()]
 
 
 def _token(said: str) -> str:
@@ -120,7 +115,6 @@ def _token(said: str) -> str:
 
 # --- what the files say -------------------------------------------------------------------------------------------
 
-FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
 Whole = Annotated[int, Field(strict=True, ge=1)]
 Span = Annotated[float, Field(strict=True, gt=0)]
 """Seconds."""
@@ -165,12 +159,6 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchLibrary:
-    __pydantic_config__: ClassVar[ConfigDict] = FORBID
-    url: Annotated[str, Field(strict=True), AfterValidator(_url)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Knobs:
     """config/default.toml."""
 
@@ -180,14 +168,6 @@ class Knobs:
     polling: Polling
     log: Log
     web: Web
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feeds:
-    """config/feeds.toml."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = FORBID
-    launch_library: LaunchLibrary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +186,11 @@ class Settings:
     """As it was written: it may hold a password."""
     launch_library_url: str
     launch_library_token: Secret | None
+    feeds: Feeds
+    """Every feed there is. Of `on` in it only bot/sources.py makes anything."""
+    only_launch_library: bool
+    """TMINUS_FEEDS: no other feed is asked, whatever the files say."""
+    youtube_key: Secret | None
     log_level: int
     log_json: bool
 
@@ -218,7 +203,7 @@ class Settings:
     def redact(self) -> Redactor:
         """What takes the secrets of these settings out of text."""
         password = urlsplit(self.database_url.reveal()).password or ""
-        return Redactor((self.token, self.launch_library_token, Secret(password), Secret(unquote(password))))
+        return Redactor((self.token, self.launch_library_token, self.youtube_key, Secret(password), Secret(unquote(password))))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -246,10 +231,12 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
     token = variable("DISCORD_TOKEN", _secret)
     if needs_token and not environ.get("DISCORD_TOKEN", "").strip():
         mistakes.append(Mistake("DISCORD_TOKEN", 0, "is not set: copy the bot's token from discord.com/developers/applications"))
-    api_url = variable("DISCORD_API_URL", _url)
+    api_url = variable("DISCORD_API_URL", web_address)
     database_url = variable("DATABASE_URL", _database_url)
-    launch_library_url = variable("LAUNCH_LIBRARY_URL", _url)
+    launch_library_url = variable("LAUNCH_LIBRARY_URL", web_address)
     launch_library_token = variable("LL2_TOKEN", _secret)
+    only_launch_library = variable("TMINUS_FEEDS", _only_launch_library)
+    youtube_key = variable("YOUTUBE_API_KEY", _secret)
     log_level = variable("TMINUS_LOG", _level)
     log_format = variable("TMINUS_LOG_FORMAT", _format)
     port = variable("PORT", _port)
@@ -266,6 +253,9 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
         database_url=Secret(database_url or DATABASE_URL),
         launch_library_url=launch_library_url or feeds.launch_library.url,
         launch_library_token=launch_library_token,
+        feeds=feeds,
+        only_launch_library=only_launch_library or False,
+        youtube_key=youtube_key,
         log_level=log_level or knobs.log.level,
         log_json=(log_format or knobs.log.format) == "json",
     )
@@ -343,6 +333,10 @@ SENTENCES = {
     "less_than_equal": "must be at most {le:g}, is {given}",
     "int_type": "must be a whole number, is {given}",
     "float_type": "must be a number, is {given}",
+    "bool_type": "must be true or false, is {given}",
+    "string_too_short": "must say something",
+    "dict_type": "must be a table, is {given}",
+    "mapping_type": "must be a table, is {given}",
     "finite_number": "must be a number, is {given}",
     "string_type": "must be a text in quotes, is {given}",
     "string_too_long": "must be at most {max_length} characters",
@@ -364,8 +358,12 @@ def _sentence(error: ErrorDetails, shape: type) -> str:
 
 def _known(shape: type, path: tuple[int | str, ...]) -> tuple[str, ...]:
     """What may stand in a table."""
-    for part in path:
+    steps = iter(path)
+    for part in steps:
         shape = get_type_hints(shape)[str(part)]
+        if get_origin(shape) is Mapping:  # a table of tables that have names of their own
+            shape = get_args(shape)[1]
+            next(steps, None)
     return tuple(one.name for one in fields(shape))
 
 

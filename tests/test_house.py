@@ -7,10 +7,10 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -44,8 +44,15 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 SILENCED = re.compile(
     r"#\s*(?:noqa:\s*(?P<code>[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)|(?:type|pyright): ignore(?P<kind>\[[\w\-, ]+\]))(?P<why>.*)"
 )
-UNIT = re.compile(r"_(?:s|per_s|per_hour)$")
-UNITLESS = {"concurrency": "a count", "contact": "a text", "level": "a word", "url": "an address"}
+UNIT = re.compile(r"_(?:s|per_s|per_hour|per_day)$")
+UNITLESS = {
+    "concurrency": "a count",
+    "contact": "a text",
+    "level": "a word",
+    "url": "an address",
+    "api_url": "an address",
+    "on": "a flag",
+}
 
 
 @cache
@@ -187,8 +194,15 @@ def knobs() -> Iterator[tuple[str, str, str]]:
     """Every knob: file, table, name."""
     for file, shape in (("config/default.toml", Knobs), ("config/feeds.toml", Feeds)):
         for table, kind in get_type_hints(shape).items():
-            if not table.startswith("_"):
+            if not table.startswith("_") and is_dataclass(kind):
                 yield from ((file, table, knob.name) for knob in fields(kind))
+
+
+def named_tables() -> Iterator[tuple[str, str]]:
+    """Every key of the tables of tables, in which an operator names feeds: table, key."""
+    for table, kind in get_type_hints(Feeds).items():
+        if not table.startswith("_") and not is_dataclass(kind):
+            yield from ((table, key.name) for key in fields(get_args(kind)[1]))
 
 
 def test_every_knob_has_a_unit_and_a_reason_and_is_documented() -> None:
@@ -202,6 +216,13 @@ def test_every_knob_has_a_unit_and_a_reason_and_is_documented() -> None:
 def test_every_knob_turns_something() -> None:
     code = "\n".join(text(path) for path in modules("bot"))
     assert [name for _, table, name in knobs() if not re.search(rf"\.{table}\.{name}\b|self\.{table}\.{name}\b", code)] == []
+
+
+def test_every_key_of_a_feed_is_documented_and_read() -> None:
+    manual, code = text("docs/operators.md"), "\n".join(text(path) for path in modules("bot"))
+    for table, name in named_tables():
+        assert f"| `{table}.….{name}` |" in manual, f"docs/operators.md does not say what {table}.….{name} means"
+        assert re.search(rf"\.{name}\b", code), f"{table}.….{name} turns nothing"
 
 
 def test_every_variable_is_documented() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import get_type_hints
 
@@ -214,7 +214,7 @@ def test_the_shipped_files_say_exactly_what_the_shapes_hold() -> None:
     for file, shape in (("default.toml", Knobs), ("feeds.toml", Feeds)):
         text = (SHIPPED / file).read_text(encoding="utf-8")
         for table, kind in get_type_hints(shape).items():
-            if not table.startswith("_"):
+            if not table.startswith("_") and is_dataclass(kind):
                 assert f"[{table}]" in text
                 for knob in fields(kind):
                     assert f"\n{knob.name} = " in text
