@@ -1,215 +1,224 @@
-"""/watch add, list, remove: what this server is told, where, and whom it pings. For those who manage the server."""
+"""/watch add, list, remove, pause, resume: what this server is told, where, and whom it pings. For those who manage the server."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 import discord
 from discord import app_commands
 
-from bot.cogs.places import cautions, check_may_post, check_role, place_for, trouble_at
-from bot.cogs.replying import Interaction, reply, say
-from bot.flow.ask import Asking, Unacceptable
-from bot.model import USUAL, ChannelId, GuildId, Post, RoleId, Target, UserId, Watch, WatchId
-from bot.ports import Clock, StoreDown
-from bot.rules.asking import LONGEST_TEXT, Wrong, parse_leads, parse_says, parse_what
+from bot.cogs import watch_edit
+from bot.cogs.governed import GovernedGroup, guild_of, here, language_of, who
+from bot.cogs.places import target_of, trouble_at
+from bot.cogs.replying import Interaction, Screen, reply, say
+from bot.cogs.suggesting import LONGEST, Choices, suggested
+from bot.cogs.watch_options import (
+    LANGUAGE_CHOICES,
+    LEADS,
+    PING_ON,
+    Channel,
+    Text,
+    checked_place,
+    fields_of,
+    warnings,
+)
+from bot.cogs.watch_picking import LABEL, no_watch, picked, suggest_watches
+from bot.flow.ask import Asking
+from bot.flow.governing import Governing, Who
+from bot.model import GuildId, Post, Target, UserId, Watch, WatchId
+from bot.ports import Clock
+from bot.rules.describing import left_out, line, watch_lines
 from bot.rules.text import plain, stamp
-from bot.rules.wording import listing, watch_line
+from bot.rules.what import completions
+from bot.rules.wording import listing
+from bot.tongue import counted, said
 
-LEADS = "24h 1h 10m"
-PING_ON = "reminder live"
 SHOWN_AHEAD = 5
-SUGGESTED = 25
-"""Discord shows at most so many suggestions."""
-LABEL = 100
-LONGEST_NAME = 80
+NAMED = 80
 
-T = TypeVar("T")
-
-CHANNEL_TYPES = [
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-    discord.ChannelType.news_thread,
-]
+Picked = app_commands.Range[str, 1, LABEL]
 
 
-class Channel(app_commands.Transformer[discord.Client]):
-    """A channel option as Discord sent it; whether it is one of this server is checked where it is used."""
-
-    @property
-    def type(self) -> discord.AppCommandOptionType:
-        return discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        return CHANNEL_TYPES
-
-    async def transform(self, _: Interaction, value: app_commands.AppCommandChannel | app_commands.AppCommandThread, /) -> int:
-        return value.id
-
-
-class WatchCommands(app_commands.Group):
-    """The three commands. Discord hides them from others by default; they are checked again here."""
+class WatchCommands(GovernedGroup):
+    """The commands about watches."""
 
     def __init__(self, asking: Asking, clock: Clock) -> None:
-        super().__init__(
-            name="watch",
-            description="What this server is told about launches",
-            guild_only=True,
-            default_permissions=discord.Permissions(manage_guild=True),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        )
+        super().__init__("watch", "What this server is told about launches")
         self._asking = asking
+        self._governing = Governing(asking)
         self._clock = clock
+        self.add_command(watch_edit.command(asking, clock))
 
-    async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Whether this person manages this server. Raises: MissingPermissions."""
-        if interaction.guild_id is None:
-            raise app_commands.NoPrivateMessage
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
-        return True
-
-    @app_commands.command(name="add", description="Tell a channel about launches")
+    @app_commands.command(name="add", description="Tell a channel, a thread or a forum about launches")
     @app_commands.describe(
         what="For instance: Soyuz · crew: Peresild · lsp: SpaceX, -Starlink · everything",
         channel="Where to post; here, if you leave it out",
         role="A role to ping",
         ping_on=f"Which notices ping the role: {PING_ON}, if you leave it out",
-        notices="Which notices to send: the usual ones, if you leave it out; for instance: reminder live scrub, or: usual -slip",
+        notices="Which notices to send: the usual ones, if you leave it out; for instance: reminder live scrub",
         leads=f"Reminders before T-0: {LEADS}, if you leave it out",
         crewed_only="Only flights with people aboard",
         webcast_only="Only what can be watched",
+        quiet="Hours in which nothing makes a sound, for instance: 22:00-07:00 except live scrub",
+        digest="A list of what lies ahead, for instance: daily 08:00, or: monday 08:00",
+        crosspost="Spread posts to the servers that follow this announcement channel",
+        events="Keep a scheduled event of this server for each launch",
+        language="The language of the posts; the server's, if you leave it out",
     )
+    @app_commands.choices(language=LANGUAGE_CHOICES)
     async def add(
         self,
         interaction: Interaction,
         *,
-        what: app_commands.Range[str, 1, LONGEST_TEXT],
+        what: Text,
         channel: app_commands.Transform[int, Channel] | None = None,
         role: discord.Role | None = None,
-        ping_on: app_commands.Range[str, 1, LONGEST_TEXT] = PING_ON,
-        notices: app_commands.Range[str, 1, LONGEST_TEXT] = "usual",
-        leads: app_commands.Range[str, 1, LONGEST_TEXT] = LEADS,
-        crewed_only: bool = False,
-        webcast_only: bool = False,
+        ping_on: Text = PING_ON,
+        notices: Text = "usual",
+        leads: Text = LEADS,
+        crewed_only: bool | None = None,
+        webcast_only: bool | None = None,
+        quiet: Text | None = None,
+        digest: Text | None = None,
+        crosspost: bool | None = None,
+        events: bool | None = None,
+        language: str | None = None,
     ) -> None:
-        place = place_for(interaction.client.get_guild(guild_of(interaction)), channel or interaction.channel_id)
-        me = place.guild.get_member(interaction.application_id)
-        check_may_post(place, me)
-        if role is not None:
-            check_role(place.guild, role)
-        wanted = read(parse_what(what))
-        draft = Watch(
-            id=WatchId(0),
-            target=Target(GuildId(place.guild.id), ChannelId(place.id)),
-            name=one_line(what),
-            include=wanted.include,
-            exclude=wanted.exclude,
-            crewed_only=wanted.crewed_only or crewed_only,
-            webcast_only=wanted.webcast_only or webcast_only,
-            notices=read(parse_says(notices)),
-            leads=read(parse_leads(leads)),
-            roles=(RoleId(role.id),) if role else (),
-            ping_on=read(parse_says(ping_on)),
-            made_at=self._clock.now(),
-            made_by=UserId(interaction.user.id),
+        given: dict[str, object] = {
+            "what": what,
+            "role": role,
+            "ping_on": ping_on,
+            "notices": notices,
+            "leads": leads,
+            "crewed_only": crewed_only or None,
+            "webcast_only": webcast_only or None,
+            "quiet": quiet,
+            "digest": digest,
+            "crosspost": crosspost,
+            "events": events,
+            "language": language,
+        }
+        place = checked_place(interaction, channel, role)
+        blank = Watch(
+            id=WatchId(0), target=target_of(place), name="", made_at=self._clock.now(), made_by=UserId(interaction.user.id)
         )
-        if not draft.notices:
-            raise Unacceptable("A watch that sends nothing is none. Choose at least one notice, or leave `notices` out.")
-        await reply(interaction, self._added(draft, cautions(place, me, role)), private=True)
+        draft = replace(blank, **fields_of(given, language_of(interaction)))
+        await reply(
+            interaction,
+            self._added(who(interaction), draft, warnings(interaction, draft, place, role), own=language is not None),
+            private=True,
+        )
 
-    async def _added(self, draft: Watch, warnings: tuple[str, ...]) -> Post:
-        kept, ahead = await self._asking.add_watch(draft)
-        shown = listing(ahead[:SHOWN_AHEAD], self._clock.now(), f"Watching {plain(kept.name, LONGEST_NAME)}")
-        rows = shown.lines if ahead else ("Nothing that is announced matches yet; what comes will.",)
-        more = (f"… and {len(ahead) - SHOWN_AHEAD} more ahead",) if len(ahead) > SHOWN_AHEAD else ()
-        return replace(shown, lines=(watch_line(kept), *left_out(kept), *warnings, "", *rows, *more))
+    async def _added(self, by: Who, draft: Watch, warned: tuple[str, ...], *, own: bool) -> Post:
+        server = (await self._governing.settings(by.guild)).server
+        kept, ahead = await self._governing.add(by, draft if own else replace(draft, language=server.language))
+        language = by.language
+        title = said(language, "Watching {name}", name=plain(kept.name, NAMED))
+        shown = listing(ahead[:SHOWN_AHEAD], self._clock.now(), title, language=language)
+        rows = shown.lines if ahead else (said(language, "Nothing that is announced matches yet; what comes will."),)
+        rest = len(ahead) - SHOWN_AHEAD
+        more = (counted(language, "… and {count} more ahead", "… and {count} more ahead", rest),) if rest > 0 else ()
+        told = (*watch_lines(kept, language), *filter(None, [left_out(kept, language)]), *warned)
+        return replace(shown, lines=(*told, "", *rows, *more))
+
+    @add.autocomplete("what")
+    async def suggest_what(self, _: Interaction, typed: str) -> Choices:
+        """What could be watched, from what is known."""
+
+        async def found() -> list[tuple[str, str]]:
+            known = await self._asking.known()
+            return [(text, text) for text in completions(typed[:LONGEST], [track.event for track in known.tracks])]
+
+        return await suggested(found())
 
     @app_commands.command(name="list", description="What this server is told, and where")
     async def list_(self, interaction: Interaction) -> None:
-        await reply(interaction, self._listed(guild_of(interaction)), private=True)
+        await reply(interaction, self._listed(guild_of(interaction), language_of(interaction)), private=True)
 
-    async def _listed(self, guild: GuildId) -> Post:
+    async def _listed(self, guild: GuildId, language: str) -> Post | Screen:
         watches, paused = await self._asking.watches(guild), await self._asking.paused(guild)
         if not watches:
-            return say("This server watches nothing yet. Begin with `/watch add what: Soyuz`, or `what: everything`.")
+            sentence = "This server watches nothing yet. Begin with `/setup`, or with `/watch add what: Soyuz`."
+            return say(said(language, sentence))
+        sentence = "⏸️ <#{channel}> is paused since {since}: {why}. Then `/watch resume`."
         troubles = [
-            f"⏸️ <#{target.channel}> is paused since {stamp(since, 'R')}: {why}. Then `/watch resume`."
+            said(language, sentence, channel=target.channel, since=stamp(since, "R"), why=why)
             for target, (why, since) in paused.items()
         ]
-        return Post(title="What this server watches", lines=(*map(watch_line, watches), *troubles))
+        title = said(language, "What this server watches")
+        return Post(title=title, lines=(*(line(watch, language) for watch in watches), *troubles))
 
-    @app_commands.command(name="resume", description="Post again where posting was paused, once it is mended")
-    async def resume(self, interaction: Interaction) -> None:
-        await reply(
-            interaction, self._resumed(interaction.client.get_guild(guild_of(interaction)), guild_of(interaction)), private=True
-        )
+    # --- pause, resume, remove ----------------------------------------------------------------------------------------
 
-    async def _resumed(self, here: discord.Guild | None, guild: GuildId) -> Post:
-        targets = await self._asking.resume(guild)
+    @app_commands.command(name="pause", description="Send nothing for one watch for now, and keep it")
+    @app_commands.describe(watch="Which one; /watch list shows them all")
+    async def pause(self, interaction: Interaction, watch: Picked) -> None:
+        await reply(interaction, self._paused(who(interaction), watch), private=True)
+
+    async def _paused(self, by: Who, text: str) -> Post:
+        watch = await picked(self._asking, by.guild, text, by.language)
+        done = await self._governing.edit(by, watch.id, {"off": True}, "/watch pause")
+        if done is None:
+            return say(no_watch(text, by.language))
+        if done[0].off:
+            return say(said(by.language, "It is paused already. `/watch resume` lets it go on."))
+        name = plain(watch.name, NAMED)
+        return say(said(by.language, "⏸️ Paused: {name}. It is kept as it is; `/watch resume` lets it go on.", name=name))
+
+    @app_commands.command(name="resume", description="Go on with a paused watch, or with every channel that is mended")
+    @app_commands.describe(watch="Which one; every channel that I could not post in, if you leave it out")
+    async def resume(self, interaction: Interaction, watch: Picked | None = None) -> None:
+        guild, by = here(interaction), who(interaction)
+        await reply(interaction, self._one_resumed(guild, by, watch) if watch else self._resumed(guild, by), private=True)
+
+    async def _one_resumed(self, guild: discord.Guild, by: Who, text: str) -> Post:
+        watch = await picked(self._asking, by.guild, text, by.language)
+        mended = await self._governing.resume(by, (watch.target,))
+        done = await self._governing.edit(by, watch.id, {"off": False}, "/watch resume")
+        if done is None:
+            return say(no_watch(text, by.language))
+        if not (done[0].off or mended):
+            return say(said(by.language, "It is not paused."))
+        still = trouble_at(guild, watch.target.channel, by.language)
+        lines = (*watch_lines(done[1], by.language), *([still] if still else []))
+        return Post(title=said(by.language, "Goes on: {name}", name=plain(watch.name, NAMED)), lines=lines)
+
+    async def _resumed(self, guild: discord.Guild, by: Who) -> Post:
+        targets = await self._asking.resume(by.guild)
+        off = [one for one in await self._asking.watches(by.guild) if one.off]
+        sentence = "⏸️ {name} was paused by an admin and stays so; name it to let it go on."
+        rest = [said(by.language, sentence, name=plain(one.name, NAMED)) for one in off]
         if not targets:
-            return say("Nothing is paused in this server.")
-        still = [trouble for target in targets if (trouble := trouble_at(here, target.channel))]
-        return Post(title="Posting again", lines=(", ".join(f"<#{target.channel}>" for target in targets), *still))
+            return (
+                Post(title=said(by.language, "Nothing is paused in this server."), lines=tuple(rest)) if rest else self._nothing(by)
+            )
+        still = [trouble for target in targets if (trouble := self._trouble(guild, target, by.language))]
+        named = ", ".join(f"<#{target.channel}>" if target.channel else said(by.language, "scheduled events") for target in targets)
+        return Post(title=said(by.language, "Posting again"), lines=(named, *still, *rest))
+
+    @staticmethod
+    def _nothing(by: Who) -> Post:
+        return say(said(by.language, "Nothing is paused in this server."))
+
+    @staticmethod
+    def _trouble(guild: discord.Guild, target: Target, language: str) -> str:
+        return trouble_at(guild, target.channel, language) if target.channel else ""
 
     @app_commands.command(name="remove", description="Stop telling a channel about something")
     @app_commands.describe(watch="Which one; /watch list shows them all")
-    async def remove(self, interaction: Interaction, watch: app_commands.Range[str, 1, LABEL]) -> None:
-        await reply(interaction, self._removed(guild_of(interaction), watch), private=True)
+    async def remove(self, interaction: Interaction, watch: Picked) -> None:
+        await reply(interaction, self._removed(who(interaction), watch), private=True)
 
-    async def _removed(self, guild: GuildId, text: str) -> Post:
-        sought = text.strip().casefold()
-        meant = [one for one in await self._asking.watches(guild) if sought in {str(one.id), one.name.casefold()}]
-        if len(meant) > 1:
-            return say(f"{len(meant)} watches are called “{plain(text)}”. Give the number that `/watch list` shows.")
-        if not meant or not await self._asking.remove_watch(guild, meant[0].id):
-            return say(f"This server has no watch “{plain(text)}”. `/watch list` shows those it has.")
-        return say(f"Removed: {watch_line(meant[0])}")
+    async def _removed(self, by: Who, text: str) -> Post:
+        watch = await picked(self._asking, by.guild, text, by.language)
+        gone = await self._governing.remove(by, watch.id)
+        if gone is None:
+            return say(no_watch(text, by.language))
+        return say(said(by.language, "Removed: {watch}\n`/undo` brings it back.", watch=line(gone, by.language)))
 
     @remove.autocomplete("watch")
-    async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @pause.autocomplete("watch")
+    @resume.autocomplete("watch")
+    async def suggest(self, interaction: Interaction, typed: str) -> Choices:
         """The watches of this server that fit what is typed."""
-        if not interaction.permissions.manage_guild:
-            return []
-        try:
-            watches = await self._asking.watches(guild_of(interaction))
-        except StoreDown:
-            return []
-        fitting = [watch for watch in watches if typed.casefold() in f"{watch.id}. {watch.name}".casefold()]
-        return [app_commands.Choice(name=label(watch, interaction.guild), value=str(watch.id)) for watch in fitting[:SUGGESTED]]
-
-
-def guild_of(interaction: Interaction) -> GuildId:
-    """The server where it was asked; 0, which has nothing, outside of one."""
-    return GuildId(interaction.guild_id or 0)
-
-
-def read(parsed: T | Wrong) -> T:
-    """What was read. Raises: Unacceptable when it could not be."""
-    if isinstance(parsed, Wrong):
-        raise Unacceptable(parsed.sentence)
-    return parsed
-
-
-def one_line(what: str) -> str:
-    """What a watch is called: what was asked for, on one line."""
-    line = " ".join(what.split())
-    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
-
-
-def left_out(watch: Watch) -> tuple[str, ...]:
-    """Name the notices that this watch does not send."""
-    missing = sorted(say.value for say in USUAL - watch.notices)
-    return (f"Not sent: {', '.join(missing)}",) if missing else ()
-
-
-def label(watch: Watch, guild: discord.Guild | None) -> str:
-    """One line of a list to choose from."""
-    place = guild.get_channel_or_thread(watch.target.channel) if guild else None
-    text = f"{watch.id}. {watch.name}" + (f" in #{place.name}" if place else "")
-    return text if len(text) <= LABEL else text[: LABEL - 1] + "…"
+        return await suggest_watches(self._asking, interaction, typed)

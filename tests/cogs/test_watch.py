@@ -173,7 +173,7 @@ async def test_a_thread_is_a_place(stg: Stage, client: TMinusClient, admin: Pers
     assert await watches(stg, guild) == ("Soyuz",)
 
     stg.discord.overwrite(launches, stg.discord.bot, deny=Permission.SEND_MESSAGES_IN_THREADS)
-    assert "**Send Messages**" in (await admin.slash("watch add", what="Soyuz", channel=thread)).text
+    assert "**Send Messages in Threads**" in (await admin.slash("watch add", what="Soyuz", channel=thread)).text
 
 
 async def test_a_server_in_an_outage_is_asked_to_come_back(stg: Stage, client: TMinusClient, admin: Person, guild: Guild) -> None:
