@@ -320,7 +320,7 @@ def label_of(what: str) -> str:
 
 
 @dataclass
-class Played(Persons):
+class Played:
     """Plays a log line by line, on the real rules, flow and store."""
 
     store: SqlStore
@@ -334,7 +334,7 @@ class Played(Persons):
         self.discord = Discord(self.clock)
         self.desk = Desk(NAMES, 45.0)
         self.asking = Asking(self.store, self.clock, self.desk)
-        self.personal = Personal(self.asking)
+        self.persons = Persons(self.discord, self.feed, Personal(self.asking), self.target)
         self.boot()
 
     def boot(self) -> None:
@@ -353,7 +353,7 @@ class Played(Persons):
         for line in happenings:
             await self.deliver_until(line.at)
             self.clock.at = line.at
-            await getattr(self, f"do_{line.verb}")(line.rest)
+            await getattr(self if hasattr(self, f"do_{line.verb}") else self.persons, f"do_{line.verb}")(line.rest)
         await self.deliver_until(log[-1].at + timedelta(days=2))
         return self.discord.said
 
