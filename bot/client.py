@@ -22,6 +22,7 @@ from bot.cogs import about, crew, launch, live, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
 from bot.cogs.failing import BEGAN, Tree
+from bot.cogs.translating import CommandTranslator
 from bot.cogs.watch import WatchCommands
 from bot.flow.ask import Asking
 from bot.meters import Meters
@@ -110,6 +111,7 @@ class TMinusClient(discord.AutoShardedClient):
         self._began = False
         self._connecting: asyncio.Task[None] | None = None
         self.tree = Tree(self)
+        self.translator = CommandTranslator()
         for room in (next_, schedule, launch, live, search, crew, about):
             self.tree.add_command(room.command(asking, clock))
         self.tree.add_command(help_.command(self.tree))
@@ -122,6 +124,7 @@ class TMinusClient(discord.AutoShardedClient):
             self.meters.commanded(command.qualified_name, took)
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(self.translator)
         self.add_dynamic_items(schedule.Turn)
 
     async def start_until_ready(self, token: str) -> None:
@@ -201,7 +204,7 @@ class TMinusClient(discord.AutoShardedClient):
 
     async def _sync(self) -> None:
         """Tell Discord the commands, if they are others than last time."""
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        payload = [await command.get_translated_payload(self.tree, self.translator) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([Route.BASE, payload], sort_keys=True).encode()).hexdigest()
         name = f"commands of {self.application_id}"
         try:

@@ -75,3 +75,9 @@ def month_name(language: str, month: int, *, alone: bool = False, short: bool = 
     width, context = "abbreviated" if short else "wide", "stand-alone" if alone else "format"
     names: Mapping[int, str] = get_month_names(width, context, locale=language)
     return names[month]
+
+
+def word(language: str, text: str, /, *, context: str) -> str:
+    """Say a word that is no sentence and means something else in another `context`: a command's name, an option's."""
+    catalogue = CATALOGUES.get(language)
+    return catalogue.pgettext(context, text) if catalogue else text

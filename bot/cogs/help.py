@@ -9,10 +9,9 @@ import discord
 from discord import app_commands
 
 from bot.cogs.replying import Interaction, language_of, reply
+from bot.cogs.translating import Offered, description_of, name_of
 from bot.model import Post
 from bot.tongue import said
-
-Offered = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 
 def command(tree: app_commands.CommandTree[Any]) -> app_commands.Command[Any, ..., None]:
@@ -24,7 +23,7 @@ def command(tree: app_commands.CommandTree[Any]) -> app_commands.Command[Any, ..
         language = language_of(interaction)
         return Post(
             title=said(language, "What I can do for you here"),
-            lines=tuple(f"`/{one.qualified_name}` {one.description}" for outer in mine for one in inside(outer)),
+            lines=tuple(f"`/{name_of(one, language)}` {description_of(one, language)}" for outer in mine for one in inside(outer)),
             footer=said(language, "Every time I show is in your own zone. I ping nobody by answering."),
         )
 

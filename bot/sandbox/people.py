@@ -108,6 +108,8 @@ class Person:
     channel: Channel
     answer_within: Callable[[], float]
     installed: bool = False
+    locale: str = "en-US"
+    """The language of their Discord."""
 
     @property
     def guild(self) -> Guild | None:
@@ -303,7 +305,7 @@ class Person:
             "data": body,
             "channel_id": str(self.channel.id),
             "channel": {**render.channel(self.channel), "permissions": str(int(granted))},
-            "locale": "en-US",
+            "locale": self.locale,
             "app_permissions": str(int(own)),
             "entitlements": [],
             "authorizing_integration_owners": self._owners(),
