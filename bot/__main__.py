@@ -41,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     run_it = commands.add_parser("run", help="run the bot; needs DISCORD_TOKEN")
     run_it.set_defaults(command=run)
+    web_it = commands.add_parser("web", help="serve the pages alone, beside a bot that fills the same database")
+    web_it.set_defaults(command=web)
     demo_it = commands.add_parser("demo", help="play a mission here: no token, no internet")
     demo_it.add_argument("--scenario", default="soyuz-ms-19", help="which one (default: %(default)s)")
     demo_it.add_argument("--speed", type=float, default=1.0, help="twice as fast with 2, as fast as it goes with 0")
@@ -77,16 +79,48 @@ def run(_: argparse.Namespace) -> int:
     return asyncio.run(running(settings))
 
 
+def web(_: argparse.Namespace) -> int:
+    """Serve the pages until a signal ends it."""
+    settings = load(os.environ, needs_token=False)
+    log_to(sys.stderr, settings.log_level, settings.redact, as_json=settings.log_json)
+    if not settings.web.port:
+        print("Which port? Set PORT, or web.port in default.toml.", file=sys.stderr)
+        return BAD_CONFIG
+    return asyncio.run(serving(settings))
+
+
+async def serving(settings: Settings) -> int:
+    """Serve the pages on the machine's clock."""
+    from bot.app import SystemClock, serve_pages  # noqa: PLC0415
+    from bot.store.engine import CannotOpen  # noqa: PLC0415
+
+    try:
+        await serve_pages(settings, SystemClock(), signalled())
+    except CannotOpen as why:
+        log.error("%s", why)  # noqa: TRY400
+        return NO_DATABASE
+    except OSError as why:
+        log.error("cannot listen on %s port %s: %s", settings.web.host, settings.web.port, why.strerror)  # noqa: TRY400
+        return BAD_CONFIG
+    return OK
+
+
+def signalled() -> asyncio.Event:
+    """Give an event that SIGTERM and Ctrl-C set."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    return stopping
+
+
 async def running(settings: Settings) -> int:
     """Run the bot on the machine's clock. A wrong token or database ends it with one sentence."""
     from bot.app import SystemClock, assembled  # noqa: PLC0415 — discord.py and SQLAlchemy take seconds to import
     from bot.client import ClientDown  # noqa: PLC0415
     from bot.store.engine import CannotOpen  # noqa: PLC0415
 
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopping.set)
+    stopping = signalled()
     try:
         async with assembled(settings, SystemClock()) as app:
             await app.run(stopping)

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.store.sql import SqlStore
 from bot.web.health import Health
 from bot.web.metrics import Metrics, Source
+from bot.web.notices import Notices
 from bot.web.pages import Pages
 from bot.web.pulse import Pulse
 from bot.web.site import Room, serving
@@ -111,6 +112,26 @@ class App:
         await self.client.close()
 
 
+def pages(settings: Settings, asking: Asking, clock: Clock) -> tuple[Room, ...]:
+    """Give what is served to people."""
+    return Pages(asking, clock), Notices(asking.store, clock, settings.web.public_url)
+
+
+async def serve_pages(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:
+    """Serve the pages alone, from a database that another process fills, until told to stop. Raises: CannotOpen; OSError."""
+    store = await SqlStore.open(settings.database_url.reveal())
+    try:
+        asking = Asking(store, clock, Desk(settings.names, settings.discord.rate_per_s))
+        # Without a gateway and without beats, it is well while the database answers and is being filled.
+        pulse = Pulse(
+            clock=clock, every=timedelta(seconds=settings.delivery.beat_s), beats=dict, gateway=lambda: True, asking=asking
+        )
+        async with serving((*pages(settings, asking, clock), Health(pulse)), settings.web.host, settings.web.port):
+            await stopping.wait()
+    finally:
+        await store.close()
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
     """Wire the bot; at the end everything is stopped and closed. Raises: CannotOpen."""
@@ -156,7 +177,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             meters=meters,
             signs=pulse.alive,
         )
-        rooms = (Pages(asking, clock), Health(pulse), figures) if settings.web.port else ()
+        rooms = (*pages(settings, asking, clock), Health(pulse), figures) if settings.web.port else ()
         beats = (Beat("sweep", sweeper.beat),)
         app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms, beats)
         stack.push_async_callback(app.stop)

@@ -274,12 +274,31 @@ class Sighting:
     event: Event
     feed: str
     unsaid: frozenset[str] = frozenset()
+    own: EventId | None = None
+    """The feed's own id of it, where it goes on under an older one."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetSeen:
     net: Net
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What one feed says of an event, kept beside what the others say: rules/voices.py decides whose word counts."""
+
+    feed: str
+    event: Event
+    """Under the feed's own id."""
+    unsaid: frozenset[str] = frozenset()
+    """Fields on which it never said anything."""
+    seen: datetime
+    """When it last described the event."""
+    first: datetime
+    """When it first did."""
+    since: tuple[tuple[str, datetime], ...] = ()
+    """Fields that it has changed, by name, and when we learnt of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +332,12 @@ class Track:
     """When a whole list first did without it: it is looked up by its id before anything is believed."""
     missing: datetime | None = None
     """When its id first answered 404."""
+    voices: tuple[Voice, ...] = ()
+    """What each feed says, the most trusted first; empty while one feed alone does, under this id: then `event` is what it says."""
+    disputed: tuple[str, ...] = ()
+    """Feeds whose NET differs by more than its precision, and has for a while: a reader is told."""
+    silent: bool = False
+    """The most trusted feed has said nothing for long, while another did."""
     found: tuple[Webcast, ...] = ()
     """Streams of it that press feeds showed: each stands in for the launch feed's until that lists one."""
     press: tuple[Article, ...] = ()
@@ -658,6 +683,16 @@ class Tally:
     fate: Fate
     why: str
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A notice about an event that reached somebody, and when it first did."""
+
+    key: Key
+    event: EventId
+    notice: Notice
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from bot.model import (
     Sighting,
     Tally,
     Target,
+    Telling,
     Track,
     UserId,
     Watch,
@@ -363,6 +364,10 @@ class Transaction(Protocol):
 
     async def next_start(self, now: datetime) -> datetime | None:
         """When the next OWED row may be claimed or must be expired (may be past); None when nothing is owed."""
+        ...
+
+    async def told(self, since: datetime, limit: int) -> tuple[Telling, ...]:
+        """What was told in channels since then, newest first, each once for all of them; nothing of a server's own missions."""
         ...
 
     async def tally(self) -> tuple[Tally, ...]:

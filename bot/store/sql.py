@@ -22,11 +22,12 @@ from bot.store.outbox import Outbox
 from bot.store.people import People
 from bot.store.requests import Asked
 from bot.store.rows import finish
+from bot.store.told import Told
 
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
 
-class SqlTransaction(Events, Briefs, Outbox, People, Newsstand):
+class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand):
     """One unit of work: the Transaction port."""
 
     __slots__ = ()
