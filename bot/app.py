@@ -166,6 +166,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             lease=timedelta(seconds=settings.delivery.lease_s),
             wake=lambda: schedule.wake("deliver"),
             measure=lambda landing: meters.tried(*measured(landing)),
+            gather_s=GATHER_S,
         )
         pulse = Pulse(clock=clock, every=schedule.every, beats=schedule.done, gateway=client.is_ready, asking=asking)
         figures = Metrics(
