@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -22,8 +23,18 @@ WINDOW_S = 1.0
 """The span over which Discord counts its global limit."""
 LONGEST_TRIP_S = 1.0
 """A request without an answer is taken to have arrived by then. Chosen, not measured: one that hangs must not keep its place."""
+MEMORY_S = 10.0
+"""How long the quickest is remembered: a way that was slow for some seconds is suddenly quick again, and requests close up."""
 CLOSE_S = 0.005
-"""How much quicker than the quickest of the last second a request may be. Chosen, not measured: revisit with bench/fanout."""
+"""How much quicker than the quickest of late a request may be. Chosen, not measured: revisit with bench/fanout."""
+
+SLOWER = 0.9
+"""What is left of the rate after Discord's global limit was met all the same: somebody else spends from it too."""
+SLOWEST = 0.25
+LONGEST_REST_S = 10.0
+"""Discord asks for a second or less; a longer rest is discord.py's to keep, for the one request that was refused."""
+SLOW_S = 60.0
+"""After a minute without another one the rate is whole again. Chosen, not measured: revisit with two processes on one token."""
 
 SERVER_ERROR = 500
 TOO_MANY = 429
@@ -49,15 +60,18 @@ class Pacer:
     discord.py does not pre-empt Discord's global limit of 50/s. Even departures alone do not keep to it: when the network or this
     machine stalls, requests arrive in a heap. When one arrived is not known, but it was before its answer was back, and the next
     cannot arrive before it leaves; the way there and back takes both of them at least as long as the quickest of late.
+    Should Discord's global limit be met even so, all rest as long as it asks, and go slower for a while.
     """
 
     def __init__(self, rate_per_s: float) -> None:
-        self._gap = 1 / rate_per_s
-        self._most = math.ceil(rate_per_s) + 1
+        self._rate_per_s = rate_per_s
+        self._share = 1.0
+        self._slow_until = 0.0
         self._free_at = 0.0
         self._door = asyncio.Lock()
         self._trips: list[Trip] = []
         """Those that may still count in the second that is to come."""
+        self._quick: deque[tuple[float, float]] = deque()
 
     async def turn(self) -> Trip:
         """Wait for the next free place; in order of asking. Who is cancelled takes no place."""
@@ -67,18 +81,41 @@ class Pacer:
                 now = loop.time()
                 if (wait := max(self._free_at, self._room_at(now)) - now) <= 0:
                     break
-                await asyncio.sleep(min(wait, self._gap))  # an answer may make room sooner than was known
-            self._free_at = max(self._free_at, now - CATCH_UP * self._gap) + self._gap
+                await asyncio.sleep(min(wait, self._gap_s))  # an answer may make room sooner than was known
+            if now > self._slow_until:
+                self._share = 1.0
+            self._free_at = max(self._free_at, now - CATCH_UP * self._gap_s) + self._gap_s
             trip = Trip(now)
             self._trips.append(trip)
             return trip
 
+    def refused(self, retry_after_s: float) -> None:
+        """Hear that Discord's global limit was met. Those that were under way together are one offence."""
+        now = asyncio.get_running_loop().time()
+        if now + SLOW_S - self._slow_until >= WINDOW_S:
+            self._share = max(self._share * SLOWER, SLOWEST)
+            self._slow_until = now + SLOW_S
+        self._free_at = max(self._free_at, now + retry_after_s)
+
+    @property
+    def _gap_s(self) -> float:
+        return 1 / (self._rate_per_s * self._share)
+
+    def _quickest(self, now: float) -> float:
+        """Seconds of the quickest way there and back of late. A rising row is kept: of two, the older and slower is forgotten."""
+        of_late = min((trip.back - trip.left for trip in self._trips if trip.back is not None), default=math.inf)
+        while self._quick and self._quick[-1][1] >= of_late:
+            self._quick.pop()
+        self._quick.append((now, of_late))
+        while self._quick[0][0] < now - MEMORY_S:
+            self._quick.popleft()
+        return 0.0 if math.isinf(self._quick[0][1]) else self._quick[0][1]
+
     def _room_at(self, now: float) -> float:
         """When a request that leaves finds room in its second, as far as is known now."""
-        quickest = min((trip.back - trip.left for trip in self._trips if trip.back is not None), default=0.0)
-        span = WINDOW_S - max(0.0, quickest - CLOSE_S)
+        span = WINDOW_S - max(0.0, self._quickest(now) - CLOSE_S)
         self._trips = [trip for trip in self._trips if trip.arrived + span > now]
-        over = len(self._trips) - self._most
+        over = len(self._trips) - math.ceil(self._rate_per_s * self._share) - 1
         return now if over < 0 else sorted(trip.arrived for trip in self._trips)[over] + span
 
 
@@ -136,6 +173,15 @@ async def flying(patience_s: float) -> AsyncGenerator[Flight, None]:
             _flight.reset(token)
 
 
+def rest_s(retry_after: str) -> float:
+    """Seconds that a 429 asks to wait: within reason, whatever it says."""
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        return WINDOW_S
+    return min(max(seconds, 0.0), LONGEST_REST_S) if math.isfinite(seconds) else WINDOW_S
+
+
 def trace(
     pacer: Pacer, application: Callable[[], int | None], answered: Callable[[int], None] = lambda _: None
 ) -> aiohttp.TraceConfig:
@@ -163,7 +209,9 @@ def trace(
 
     async def answers(_: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         context.trip.back = asyncio.get_running_loop().time()
-        context.status = params.response.status
+        context.status, headers = params.response.status, params.response.headers
+        if context.status == TOO_MANY and headers.get("X-RateLimit-Scope") == "global":
+            pacer.refused(rest_s(headers.get("Retry-After", "")))
         answered(context.status)
 
     async def fails(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams) -> None:
