@@ -23,8 +23,10 @@ from bot.cogs import help as help_
 from bot.cogs import next as next_
 from bot.cogs.failing import BEGAN, Tree
 from bot.cogs.translating import CommandTranslator
+from bot.cogs.listening import Listening
 from bot.cogs.watch import WatchCommands
 from bot.flow.ask import Asking
+from bot.flow.keeping import Keeping
 from bot.meters import Meters
 from bot.ports import Clock, StoreDown
 from bot.wire import SERVER_ERROR, TOO_MANY, Pacer, trace
@@ -116,6 +118,7 @@ class TMinusClient(discord.AutoShardedClient):
             self.tree.add_command(room.command(asking, clock))
         self.tree.add_command(help_.command(self.tree))
         self.tree.add_command(WatchCommands(asking, clock))
+        Listening(self, Keeping(asking.store, clock, asking.desk))
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: AnyCommand) -> None:
         """Measure how long a command took since it came in."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.flow.plan import Desk, replan
+from bot.flow.plan import Desk, catch_up, replan
 from bot.flow.shelf import Shelf
 from bot.model import FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
 from bot.ports import Clock, Store, Transaction
@@ -131,6 +131,7 @@ class Asking:
             targets = tuple(await tx.paused(guild))
             for target in targets:
                 await tx.resume(target)
+            await catch_up(tx, self.desk, targets, self.clock.now())
         self.desk.wake()
         return targets
 

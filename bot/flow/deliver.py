@@ -35,9 +35,10 @@ from bot.rules import wording
 from bot.rules.card import card as card_post
 from bot.rules.card import face
 from bot.rules.following import asks, wanted
+from bot.rules.losing import rests
 from bot.rules.matching import Names, followings, wants
 from bot.rules.personal import aloud, home_of, to_person
-from bot.rules.planning import edits_card, may_ping, overdue, starts_card, trouble
+from bot.rules.planning import edits_card, may_ping, overdue, starts_card
 from bot.rules.quiet import is_silent
 from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
 from bot.rules.zones import zone_of
@@ -314,9 +315,7 @@ class Deliverer:
         await tx.record_retry(sent.key, at, why, counts=False)
         if await tx.pause(sent.target, why, now):
             log.warning("a target is paused", extra={"guild": sent.target.guild, "channel": sent.target.channel, "why": why})
-            language, channel = sent.notice.language, f"<#{sent.target.channel}>"
-            sentence = said(language, "Posts to {channel} are paused: {why}. Then `/watch resume`.", channel=channel, why=why)
-            await tx.owe([trouble(sent.target, sentence, now, language=language)])
+            await tx.owe([rests(sent.target, why, now, sent.notice.language)])
 
 
 def hushed(post: Post, asking: Sequence[Watch], brief: Brief, notice: Notice, now: datetime) -> Post:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.flow.ask import BASELINE, Asking, Unacceptable
-from bot.flow.plan import replan
+from bot.flow.plan import catch_up, replan
 from bot.model import FLOWN, OVER, GuildId, Server, SettingsChange, Target, Track, UserId, Watch, WatchId
 from bot.ports import Transaction
 from bot.rules.matching import wants
@@ -158,7 +158,7 @@ class Governing:
                 kept.append(fresh)
                 touched.append(fresh)
                 continue
-            new = replace(old, **{name: getattr(one, name) for name in ("target", *SET)})
+            new = taking(old, one)
             if new != old:
                 new = begun_anew(old, new, now)
                 await tx.replace_watch(new)
@@ -167,7 +167,7 @@ class Governing:
         for gone in was.values():
             await tx.remove_watch(who.guild, gone.id)
             touched.append(gone)
-        server = replace(before.server, zone=wanted.server.zone, language=wanted.server.language, role=wanted.server.role)
+        server = deciding(before.server, wanted.server)
         if server != before.server:
             await tx.keep_server(server)
         await self.rearm(tx, touched, now)
@@ -197,12 +197,30 @@ class Governing:
         """Send again to these targets; gives those that were paused."""
         async with self.asking.store.transaction() as tx:
             found = tuple([target for target in targets if target.guild == who.guild and await tx.resume(target)])
+            await catch_up(tx, self.asking.desk, found, self.asking.clock.now())
         self.asking.desk.wake()
         return found
 
 
 SET = tuple(name for name in FIELDS if name not in {"id", "channel", "place"})
 """The fields of a watch that a file holds, beside its target."""
+
+
+def taking(old: Watch, wanted: Watch) -> Watch:
+    """Give a watch with what a file says of it."""
+    return replace(old, **{name: getattr(wanted, name) for name in ("target", *SET)})
+
+
+def deciding(old: Server, wanted: Server) -> Server:
+    """Give a server with what a file says of it."""
+    return replace(old, zone=wanted.zone, language=wanted.language, role=wanted.role)
+
+
+def preview(before: Settings, wanted: Settings) -> Settings:
+    """Give the settings as they would be; new watches have no id yet."""
+    was = {watch.id: watch for watch in before.watches}
+    after = (taking(was[one.id], one) if one.id in was else replace(one, id=WatchId(0)) for one in wanted.watches)
+    return Settings(deciding(before.server, wanted.server), tuple(after))
 
 
 async def lock(tx: Transaction, guild: GuildId, now: datetime) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Event, Track
+from bot.model import Event, Target, Track
 from bot.ports import Transaction
 from bot.rules.changes import Change
-from bot.rules.matching import Names, followings
+from bot.rules.matching import Names, followings, wants
 from bot.rules.personal import NOBODY, finished, only_event
-from bot.rules.planning import plan
+from bot.rules.planning import edit, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,16 @@ async def forget_finished(tx: Transaction, now: datetime) -> int:
         for watch in finished(own, track, now) if track else ():
             gone += await tx.remove_watch(NOBODY, watch.id)
     return gone
+
+
+async def catch_up(tx: Transaction, desk: Desk, targets: Collection[Target], now: datetime) -> None:
+    """Owe what targets missed that are reached again: their countdowns, and an edit of each card that became untrue meanwhile."""
+    watches = [one for guild in sorted({to.guild for to in targets}) for one in await tx.watches(guild) if one.target in targets]
+    known = await tx.tracks(net_since=now) if watches else ()
+    missed = (track for track in known if any(wants(watch, track.event, desk.names) for watch in watches))
+    for one in sorted(missed, key=lambda track: track.event.id):  # whoever locks several tracks locks them in this order
+        track = await tx.track(one.event.id) or one
+        await replan(tx, desk, track, (), now)
+        cards = await tx.cards(track.event.id)
+        following = (own for own in followings(watches, track.event, desk.names) if own.target in cards)
+        await tx.set_edits([edit(own, track, "edit", now) for own in following])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.flow.keeping import forget_servers
 from bot.ports import Clock, Store
 from bot.rules.digesting import next_digest, owed_digests
 
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 """Chosen, not measured: how long a change of settings may go unseen that told nobody."""
+TIDY = timedelta(hours=6)
+"""Chosen, not measured: a month, a quarter, a year end at some hour of a day."""
 SWEPT = "swept"
 """Name of the fact up to when digests were owed: what came due before is not owed because somebody changed an hour."""
 
@@ -29,6 +32,8 @@ class Sweeper:
     every: timedelta = EVERY
     planned: datetime | None = None
     """When it looks again; None: at once."""
+    tidied: datetime | None = None
+    """When what nobody needs any more was last forgotten."""
 
     def look(self) -> None:
         """Let the next beat look again: settings changed."""
@@ -41,6 +46,9 @@ class Sweeper:
             return self.planned
         self.planned = None
         upcoming = await self.digests(now)
+        if self.tidied is None or not timedelta() <= now - self.tidied < TIDY:
+            await forget_servers(self.store, now)
+            self.tidied = now
         self.planned = min(now + self.every, upcoming or now + self.every)
         return self.planned
 

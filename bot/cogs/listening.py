@@ -1,0 +1,62 @@
+"""What Discord tells of servers, channels and roles that come and go, handed on to flow/keeping.py."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+
+import discord
+
+from bot.flow.keeping import Keeping
+from bot.model import ChannelId, GuildId, RoleId
+from bot.ports import StoreDown
+
+log = logging.getLogger(__name__)
+
+
+class Listening:
+    """Listens on a client. What is missed while the store is away is found out at the next start."""
+
+    def __init__(self, client: discord.Client, keeping: Keeping) -> None:
+        self._client = client
+        self._keeping = keeping
+        for listener in (
+            self.on_ready,
+            self.on_guild_join,
+            self.on_guild_remove,
+            self.on_guild_channel_delete,
+            self.on_raw_thread_delete,
+            self.on_guild_role_delete,
+        ):
+            client.event(listener)
+
+    async def on_ready(self) -> None:
+        # A server that Discord has trouble with is still ours, but nobody knows its roles.
+        servers = {
+            GuildId(guild.id): None if guild.unavailable else {RoleId(role.id) for role in guild.roles}
+            for guild in self._client.guilds
+        }
+        await _done(self._keeping.compare(servers))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await _done(self._keeping.joined(GuildId(guild.id)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await _done(self._keeping.left(GuildId(guild.id)))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await _done(self._keeping.channel_gone(GuildId(channel.guild.id), ChannelId(channel.id)))
+
+    async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
+        await _done(self._keeping.channel_gone(GuildId(thread.guild_id), ChannelId(thread.thread_id)))
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        await _done(self._keeping.role_gone(GuildId(role.guild.id), RoleId(role.id), role.name))
+
+
+async def _done(doing: Awaitable[None]) -> None:
+    """Let it happen, or say that it waits."""
+    try:
+        await doing
+    except StoreDown as down:
+        log.warning("what a server lost is seen to at the next start: the store is down: %s", down)
