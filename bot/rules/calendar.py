@@ -1,0 +1,169 @@
+"""An event as calendars take it: one VEVENT that stays one through slips, and links that fill in somebody's calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from bot.model import OVER, Event, Link, Status, Track
+from bot.rules.nets import day_of
+from bot.rules.text import INVISIBLE
+from bot.rules.webcasts import ranked
+from bot.tongue import said
+
+LASTS = timedelta(hours=1)
+"""Chosen, not measured: what a launch takes of somebody's evening, with its countdown. A longer window takes longer."""
+LONGEST_STAY = timedelta(hours=12)
+"""Chosen, not measured: a window longer than this says nothing of when to be there."""
+DAY = timedelta(days=1)
+BUTTON_URL = 512
+"""Discord's limit for the address of a button."""
+LONGEST_NAME, LONGEST_TEXT = 120, 1000
+FIRM = frozenset({Status.GO, Status.HOLD, Status.IN_FLIGHT, Status.DEPLOYED, Status.NONE}) | (OVER - {Status.CANCELLED})
+"""Statuses of what is confirmed; the others are tentative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When somebody should be there: instants, or whole days while no clock time is known."""
+
+    start: datetime | date
+    end: datetime | date
+
+    @property
+    def named(self) -> tuple[tuple[str, datetime | date], ...]:
+        """Both, as the format calls them."""
+        return ("DTSTART", self.start), ("DTEND", self.end)
+
+
+def span_of(event: Event) -> Span | None:
+    """Give when it is in a calendar; None while not even the day is known."""
+    net = event.net
+    if net.clock is not None:
+        start = net.clock.astimezone(UTC).replace(microsecond=0)
+        stays = event.window_end - start if event.window_end else LASTS
+        return Span(start, start + (stays if LASTS < stays <= LONGEST_STAY else LASTS))
+    if net.at is None or not net.has_day:
+        return None
+    day = day_of(net.at)
+    return Span(day, day + DAY)
+
+
+def flat(text: str, limit: int) -> str:
+    """Make feed text one bounded line without control characters; escaping is the format's matter."""
+    line = " ".join(INVISIBLE.sub(" ", text.encode("utf-8", "replace").decode()).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def summary(event: Event) -> str:
+    """Name it as an entry of a calendar: in full, it stands there alone."""
+    return flat(event.name.replace("|", "·").strip("· "), LONGEST_NAME) or str(event.id)
+
+
+def place(event: Event) -> str:
+    """Say where it is."""
+    parts = (event.pad.name, event.pad.site) if event.pad else (event.location,)
+    return ", ".join(flat(part, LONGEST_NAME) for part in parts if part)
+
+
+def about(track: Track, now: datetime, language: str) -> str:
+    """Say what for, where to watch, and that it may move."""
+    event = track.event
+    watch = [f"{said(language, 'Watch')}: {stream.url}" for stream in ranked(event, now, language)[:1]]
+    told = [flat(event.mission.description, LONGEST_TEXT)] if event.mission and event.mission.description else []
+    return "\n".join([*told, *watch, said(language, "No earlier than this: it may move. Data: The Space Devs, Launch Library 2")])
+
+
+def entry(track: Track, now: datetime, language: str = "en") -> tuple[str, ...]:
+    """Write the VEVENT of an event, line by line; none while not even its day is known.
+
+    The id is the event's for ever, the number goes up with each slip: a calendar moves what it has.
+    """
+    event, span = track.event, span_of(track.event)
+    if span is None:
+        return ()
+    cancelled = event.status is Status.CANCELLED
+    written = {
+        "UID": escaped(f"{flat(event.id, LONGEST_TEXT)}@t-minus"),
+        "SEQUENCE": str(track.moves),
+        "DTSTAMP": compact(track.seen.astimezone(UTC)),
+        **{f"{name}{'' if isinstance(at, datetime) else ';VALUE=DATE'}": compact(at) for name, at in span.named},
+        "SUMMARY": escaped(summary(event)),
+        "LOCATION": escaped(place(event)),
+        "DESCRIPTION": escaped(about(track, now, language)),
+        "STATUS": "CANCELLED" if cancelled else "CONFIRMED" if event.status in FIRM else "TENTATIVE",
+        "TRANSP": "TRANSPARENT",  # a launch makes nobody busy
+    }
+    return ("BEGIN:VEVENT", *(f"{name}:{value}" for name, value in written.items() if value), "END:VEVENT")
+
+
+def ics(track: Track, now: datetime, language: str = "en") -> bytes | None:
+    """Write a calendar of this one event; None while its day is not known."""
+    made = entry(track, now, language)
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T-Minus//EN", "METHOD:PUBLISH")
+    return b"".join(folded(line) for line in (*head, *made, "END:VCALENDAR")) if made else None
+
+
+# --- the format (RFC 5545) ----------------------------------------------------------------------------------------
+
+OCTETS = 75
+"""Of one line without its end (RFC 5545, 3.1)."""
+ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+
+def escaped(text: str) -> str:
+    """Write text as a value (RFC 5545, 3.3.11)."""
+    return text.translate(ESCAPES)
+
+
+def folded(line: str) -> bytes:
+    """End a line, broken where it is too long, but never within a character."""
+    pieces, piece = list[bytes](), b""
+    for char in line:
+        octets = char.encode()
+        if len(piece) + len(octets) > OCTETS:
+            pieces.append(piece)
+            piece = b" "
+        piece += octets
+    return b"\r\n".join((*pieces, piece)) + b"\r\n"
+
+
+# --- links --------------------------------------------------------------------------------------------------------
+
+
+def links(track: Track) -> tuple[Link, ...]:
+    """Lead to the calendars that take an entry by its address; the name gives way where it would be too long."""
+    span = span_of(track.event)
+    if span is None:
+        return ()
+    name, where = summary(track.event), place(track.event)
+    google = {"action": "TEMPLATE", "text": name, "dates": f"{compact(span.start)}/{compact(span.end)}", "location": where}
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "startdt": span.start.isoformat(),
+        "enddt": span.end.isoformat(),
+        "allday": str(not isinstance(span.start, datetime)).lower(),
+        "subject": name,
+        "location": where,
+    }
+    return (
+        Link("Google", shortened("https://calendar.google.com/calendar/render", google, "text", "location")),
+        Link("Outlook", shortened("https://outlook.live.com/calendar/0/deeplink/compose", outlook, "subject", "location")),
+    )
+
+
+def compact(at: datetime | date) -> str:
+    """Write an instant, or a day, as Google reads it."""
+    return f"{at:%Y%m%dT%H%M%SZ}" if isinstance(at, datetime) else f"{at:%Y%m%d}"
+
+
+def shortened(base: str, asked: dict[str, str], name: str, spare: str) -> str:
+    """Write an address that a button takes: first what is spare goes, then the end of the name."""
+    address = f"{base}?{urlencode(asked)}"
+    if len(address) > BUTTON_URL:
+        asked = {**asked, spare: ""}
+    while len(address := f"{base}?{urlencode(asked)}") > BUTTON_URL:
+        asked = {**asked, name: asked[name][: len(asked[name]) * 3 // 4]}
+    return address
