@@ -54,7 +54,7 @@ def test_an_unclear_answer_may_have_stored_it_and_counts() -> None:
 def test_what_means_the_target_pauses_it_and_tells_a_way_on(code: int) -> None:
     following_step = after(Refused(403, code, "no"), tried(), T0)
     assert isinstance(following_step, Pause)
-    assert following_step.why == PAUSES[code].format(channel=100)
+    assert following_step.why == PAUSES[code]("en", channel=100)
     assert following_step.at == T0 + LONGEST_WAIT
     assert "{" not in following_step.why
 
