@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,13 +31,18 @@ VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
 def ranked(event: Event, now: datetime, language: str = "en") -> tuple[Webcast, ...]:
-    """Give the streams worth showing, best first, each once; a recap never before the flight is over."""
+    """Give the streams worth showing, best first."""
+    return all_ranked(event, now, language)[:SHOWN]
+
+
+def all_ranked(event: Event, now: datetime, language: str = "en") -> tuple[Webcast, ...]:
+    """Give every stream, best first, each once; a recap never before the flight is over."""
     over = event.status in OUTCOMES
     best: dict[str, Webcast] = {}
     for webcast in sorted(event.webcasts, key=lambda w: rank(w, now, language)):
         if webcast.kind is not StreamKind.RECAP or over:
             best.setdefault(stream_id(webcast.url), webcast)
-    return tuple(best.values())[:SHOWN]
+    return tuple(best.values())
 
 
 def rank(webcast: Webcast, now: datetime, language: str) -> tuple[object, ...]:
@@ -49,6 +56,25 @@ def rank(webcast: Webcast, now: datetime, language: str) -> tuple[object, ...]:
     stream = stream_id(webcast.url)
     plays = stream.startswith("youtube:")
     return (webcast.guessed, BY_KIND[webcast.kind], told != language, told != "en", running, webcast.priority, not plays, stream)
+
+
+LESSER = frozenset({StreamKind.UNOFFICIAL, StreamKind.UNOFFICIAL_RESTREAM, StreamKind.ROUND_THE_CLOCK, StreamKind.RECAP})
+"""Streams that do not take the place of one that an official channel shows."""
+
+
+def with_found(listed: Sequence[Webcast], found: Sequence[Webcast], before: Sequence[Webcast] = ()) -> tuple[Webcast, ...]:
+    """Add the streams that press feeds showed to those that a launch feed lists; any that it lists itself replaces them (ALERTS).
+
+    A stream in both is the launch feed's, and runs as its channel says. `before`: what was added earlier.
+    """
+    added = {stream_id(one.url) for one in (*found, *before)}
+    known = {stream_id(one.url): one.live for one in found if one.live is not None}
+    own = [one for one in listed if not (one.guessed and stream_id(one.url) in added)]
+    own = [replace(one, live=known.get(stream_id(one.url), one.live)) for one in own]
+    if any(one.kind not in LESSER for one in own):
+        return tuple(own)
+    listed_ids = {stream_id(one.url) for one in own}
+    return (*own, *(one for one in found if stream_id(one.url) not in listed_ids))
 
 
 def stream_id(url: str) -> str:
