@@ -11,9 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.redacting import Redactor, log_to
 from bot.settings import Misconfigured, Settings, load
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 OK, BAD_CONFIG, REFUSED, NO_DATABASE = 0, 2, 3, 4
 """Exit codes: fine; the configuration; Discord's refusal; the database. A bug ends with 1."""
@@ -114,6 +118,16 @@ def signalled() -> asyncio.Event:
     return stopping
 
 
+def reload(app: App) -> None:
+    """Read the configuration again; a mistake in it changes nothing."""
+    try:
+        waiting = app.reread(load(os.environ))
+    except Misconfigured as wrong:
+        log.error("the configuration was not read again: %s", wrong)  # noqa: TRY400
+        return
+    log.info("the configuration was read again%s", f"; {', '.join(waiting)} will change at the next start" if waiting else "")
+
+
 async def running(settings: Settings) -> int:
     """Run the bot on the machine's clock. A wrong token or database ends it with one sentence."""
     from bot.app import SystemClock, assembled  # noqa: PLC0415 — discord.py and SQLAlchemy take seconds to import
@@ -123,6 +137,7 @@ async def running(settings: Settings) -> int:
     stopping = signalled()
     try:
         async with assembled(settings, SystemClock()) as app:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload, app)
             await app.run(stopping)
     except CannotOpen as why:
         log.error("%s", why)  # noqa: TRY400 — a sentence for the operator; the trace would say less

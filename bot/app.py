@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
@@ -94,6 +95,19 @@ class App:
             for task in (ready, stop):
                 task.cancel()
             await asyncio.gather(ready, stop, return_exceptions=True)
+
+    def reread(self, fresh: Settings) -> tuple[str, ...]:
+        """Take over what may change while it runs, names and log level; give the settings that wait for the next start."""
+        if fresh.names != self.settings.names:
+            known = cast("dict[str, tuple[str, ...]]", self.settings.names)  # every rule that compares names was given this one
+            known.clear()
+            known.update(fresh.names)
+        logging.getLogger().setLevel(fresh.log_level)
+        return tuple(
+            one.name
+            for one in fields(Settings)
+            if one.name not in {"names", "log_level"} and getattr(fresh, one.name) != getattr(self.settings, one.name)
+        )
 
     async def poll(self) -> datetime:
         """Poll, then let the outbox look at what came of it."""
