@@ -37,8 +37,9 @@ class Schedule:
         self.every = every
         self._beats: dict[str, Beat] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        # 3.x drops a job that is a second late unless told otherwise.
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        # 3.x drops a job that is a second late unless told otherwise. Jobs only set an event: on a busy machine one is due again
+        # before the last is ticked off, and a wake-up that is skipped for that would be a beat that sleeps on.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 8}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._job: Callable[..., object] = self._scheduler.add_job  # pyright: ignore[reportUnknownMemberType] — it ships no types
 
