@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.model import FLOWN, OVER, Event, EventId, Net, NetSeen, Sighting, Status, Track, Webcast
 from bot.rules.nets import SAME_ATTEMPT, day_of, nearness, same_attempt, shift
-from bot.rules.webcasts import ranked
+from bot.rules.voices import disputed, ended_by_lead, heard, lead, merged, silent
+from bot.rules.webcasts import ranked, with_found
 
 SCRUB_WINDOW = timedelta(hours=3)
 """Before this there is no countdown to scrub: losing GO is a slip (ALERTS)."""
@@ -156,17 +157,27 @@ Change = (
 
 
 def fold(known: Track | None, sighting: Sighting, now: datetime) -> tuple[Track, tuple[Change, ...]]:
-    """Fold a sighting into what is known: the new track, and what happened. Without changes the track differs in `seen` alone."""
+    """Fold a sighting into what is known: the new track, and what happened.
+
+    Without changes the track differs in `seen` alone, unless it has voices.
+    """
     if known is None:
         return first_track(sighting, now), (FirstSeen(),)
-    event = completed(known.event, sighting)
-    if is_older(known.event, event):
-        return replace(known, missing=None, left=None), ()  # it is there, though what it says is old
-    seen = replace(known, seen=now, feed=sighting.feed, missing=None, left=None)
-    if event == known.event:
-        return seen, ()
-    changes = tuple(happened(known, event, now))
-    return advanced(seen, event, changes, now), changes
+    voices = heard(known, sighting, now)
+    if voices is None:  # it is there, though what it says is old
+        return replace(known, missing=None, left=None) if lead(known) == sighting.feed else known, ()
+    told = merged(voices, known.event, now)
+    event = replace(told, webcasts=with_found(told.webcasts, known.found))
+    alone = len(voices) == 1 and voices[0].event.id == event.id
+    seen = replace(known, seen=now, feed=sighting.feed, voices=() if alone else voices)
+    seen = replace(seen, disputed=disputed(voices, event, now), silent=silent(voices, event, now))
+    if lead(seen) == sighting.feed:
+        seen = replace(seen, missing=None, left=None)
+    if event != known.event:
+        changes = tuple(happened(known, event, now))
+        return advanced(seen, event, changes, now), changes
+    told_apart = (seen.disputed, seen.silent) != (known.disputed, known.silent)
+    return seen, (Touched(frozenset({"voices"})),) if told_apart else ()
 
 
 def first_track(sighting: Sighting, now: datetime) -> Track:
@@ -184,14 +195,14 @@ def first_track(sighting: Sighting, now: datetime) -> Track:
     )
 
 
-def completed(before: Event, sighting: Sighting) -> Event:
-    """Keep what was known where this page is silent."""
-    return replace(sighting.event, id=before.id, **{name: getattr(before, name) for name in sighting.unsaid})
-
-
-def is_older(before: Event, after: Event) -> bool:
-    """Whether a feed went backwards: an answer from before the one we have (a mirror, a cache) says nothing new."""
-    return before.last_updated is not None and after.last_updated is not None and after.last_updated < before.last_updated
+def noticed(known: Track, found: tuple[Webcast, ...], now: datetime) -> tuple[Track, tuple[Change, ...]]:
+    """Fold in the streams that press feeds show, which stand in for those that no launch feed lists yet."""
+    event = replace(known.event, webcasts=with_found(known.event.webcasts, found, known.found))
+    seen = replace(known, found=found)
+    if event == known.event:
+        return seen, ()
+    changes = tuple(happened(known, event, now))
+    return advanced(seen, event, changes, now), changes
 
 
 def attempt_of(net: Net, scrubs: Sequence[datetime]) -> str:
@@ -343,11 +354,14 @@ GONE_TWICE = timedelta(hours=1)
 
 
 def gone(known: Track, now: datetime, *, twin: EventId | None = None) -> tuple[Track, tuple[Change, ...]]:
-    """Fold in a 404 for its id: the first is noted, one an hour later is its cancellation. `twin`: the entry it was merged into."""
+    """Fold in a 404 for its id, from the feed that is believed most: the first is noted, one an hour later is its cancellation.
+
+    `twin`: the entry it was merged into.
+    """
     if known.event.status in OVER:
         return known, ()
     if twin is None and (known.missing is None or now - known.missing < GONE_TWICE):
         return replace(known, missing=known.missing or now), ()
     ended = Ended(Status.CANCELLED) if twin is None else Merged()
     event = replace(known.event, status=Status.CANCELLED)
-    return replace(known, event=event), (ended, Touched(frozenset({"status"})))
+    return replace(known, event=event, voices=ended_by_lead(known.voices, now)), (ended, Touched(frozenset({"status"})))

@@ -76,10 +76,10 @@ def test_what_differs_is_named() -> None:
     assert changes_of(event(), then, L0) == (Touched(frozenset({"name", "reason"})),)
 
 
-def test_what_a_page_is_silent_on_stays_and_the_last_feed_is_known() -> None:
+def test_what_a_page_is_silent_on_stays() -> None:
     known = seen(replace(event(), reason="wind", location="Baikonur"))
-    track, changes = fold(known, replace(sighting(event(), "reason"), feed="other"), T0)
-    assert (track.event.reason, track.event.location, track.feed) == ("wind", "", "other")
+    track, changes = fold(known, sighting(event(), "reason"), T0)
+    assert (track.event.reason, track.event.location, track.feed) == ("wind", "", "ll2")
     assert changes == (Touched(frozenset({"location"})),)
 
 
