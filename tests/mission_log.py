@@ -6,12 +6,16 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
     watch    ... ping=slip,live pingat=60m    (on which notices and leads it pings)
     watch    ... quiet=22:00-07:00/live,scrub digest=08:00 digest=mon@08:00! (quiet but for these; ! even when empty)
     zone     Europe/Berlin                   (where the server is)
+    leaves / joins                           (the bot is removed from the server, and is back)
+    loses    #news | @role                   (a channel or a role is deleted)
+    missed   @role @other                    (the process starts, and finds these roles alone; `missed nothing`: no server)
     unwatch  SpaceX
     feed     Starlink 6-77   GO 14:00 +1d   (status, NET, and what `FACTS` lists; all events known so far are listed with it)
     feed     down | back | empty | half
     feed     Starlink 6-77   lost | 404      (it is not on the list; its id answers 404)
     poll                                     (the same answer again)
     near                                     (only the next few launches are asked for)
+    article, video, press                    (see mission_press.py)
     discord  refuses 50013 #news | fails #news           (one channel alone: with an error code, or without a clear answer)
     discord  down | busy | drops | back                  (drops: stores the message, then the connection is lost)
     remind   Ada  Starlink 6-77  T-60m T-10m #launches   ("Remind me": the event, the leads, the channel where it was pressed)
@@ -38,6 +42,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.flow.ask import BASELINE, Asking
 from bot.flow.deliver import Deliverer
+from bot.flow.keeping import Keeping
+from bot.flow.newsroom import read_once
 from bot.flow.personal import Personal
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller, looked_for
@@ -69,7 +75,6 @@ from bot.model import (
     Say,
     Scope,
     Sent,
-    Server,
     Sighting,
     Status,
     Target,
@@ -85,7 +90,8 @@ from bot.rules.polling import AGAIN
 from bot.rules.text import subject
 from bot.store.sql import SqlStore
 from tests.mission_people import UNIT, Persons
-from tests.mission_places import digest, hush, quiet
+from tests.mission_places import Places, digest, hush, quiet
+from tests.mission_press import Reading
 
 L0 = datetime(2026, 3, 1, tzinfo=UTC)
 GUILD = GuildId(1)
@@ -127,6 +133,8 @@ FACTS: dict[str, Callable[[Event, str], Event]] = {
 
 WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "card": lambda w, _: replace(w, notices=w.notices | {Say.ANNOUNCED, Say.DATED}),
+    "news": lambda w, _: replace(w, notices=w.notices | {Say.COVERAGE}),
+    "sites": lambda w, v: replace(w, sites=tuple(one.replace("_", " ") for one in v.split(","))),
     "streamed": lambda w, _: replace(w, webcast_only=True),
     "crewed": lambda w, _: replace(w, crewed_only=True, name="crewed"),
     "only": lambda w, v: replace(w, notices=frozenset(Say(one) for one in v.split(","))),
@@ -281,6 +289,8 @@ class Discord:
         if label == "DIGEST":
             listed = [name for line in post.lines for name in self.names if name in line]
             return f"{said_at(self.clock.at)} {verb} {label} {', '.join(listed) or 'nothing'}{self.where(target, post)}"
+        if label == "COVERAGE":
+            detail = f", {post.lines[0].split(' · ')[1]}"
         name = post.title.split(" · ", 1)[-1]
         name = name if name[0].isalnum() else name.split(maxsplit=1)[1]
         named = next((n for n in self.names if n in post.title or n in post.lead_in), name)
@@ -334,7 +344,9 @@ class Played:
         self.discord = Discord(self.clock)
         self.desk = Desk(NAMES, 45.0)
         self.asking = Asking(self.store, self.clock, self.desk)
+        self.places = Places(Keeping(self.store, self.clock, self.desk), self.clock, self.target, self.role)
         self.persons = Persons(self.discord, self.feed, Personal(self.asking), self.target)
+        self.reading = Reading(self.store, self.clock, self.desk)
         self.boot()
 
     def boot(self) -> None:
@@ -342,6 +354,7 @@ class Played:
         self.poller = Poller(self.store, self.feed, self.store, self.clock, self.desk, 15)
         self.deliverer = Deliverer(self.store, self.discord, self.clock, NAMES, 10, timedelta(seconds=30))
         self.sweeper = Sweeper(self.store, self.clock, every=timedelta(days=1))
+        self.reading.boot()
         self.up = True
 
     async def play(self, lines: Iterable[Line]) -> list[str]:
@@ -353,14 +366,15 @@ class Played:
         for line in happenings:
             await self.deliver_until(line.at)
             self.clock.at = line.at
-            await getattr(self if hasattr(self, f"do_{line.verb}") else self.persons, f"do_{line.verb}")(line.rest)
+            doing = next(who for who in (self, self.places, self.persons, self.reading) if hasattr(who, f"do_{line.verb}"))
+            await getattr(doing, f"do_{line.verb}")(line.rest)
         await self.deliver_until(log[-1].at + timedelta(days=2))
         return self.discord.said
 
     async def baseline(self) -> None:
         """Begin as a bot that has run for a while."""
         async with self.store.transaction() as tx:
-            for name in (BASELINE, f"{BASELINE}:ll2:all", f"{BASELINE}:ll2:events"):
+            for name in (BASELINE, f"{BASELINE}:ll2:all", f"{BASELINE}:ll2:events", read_once(self.reading.press.name)):
                 await tx.remember(name, "taken")
 
     async def deliver_until(self, end: datetime) -> None:
@@ -402,12 +416,6 @@ class Played:
             draft = self.with_word(draft, word)
         await self.asking.add_watch(replace(draft, name=draft.name or "everything"))
         self.sweeping = self.sweeping or draft.digest is not None
-        self.sweeper.look()
-
-    async def do_zone(self, rest: str) -> None:
-        """Say where the server is."""
-        async with self.store.transaction() as tx:
-            await tx.keep_server(Server(guild=GUILD, zone=rest))
         self.sweeper.look()
 
     def with_word(self, draft: Watch, word: str) -> Watch:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from bot.model import FLOWN, OUTCOMES, Event, Kind, Link, Post, Status, Tone, Track, Webcast
 from bot.rules.nets import shift
 from bot.rules.pressing import actions
+from bot.rules.reporting import press_row
 from bot.rules.text import VERBS, headline, link, net_text, net_utc, plain, stamp, stream_text, when
 from bot.rules.webcasts import ranked
 from bot.tongue import Phrase, counted, phrase, said
@@ -60,6 +61,7 @@ def card(track: Track, now: datetime, *, language: str = "en") -> Post:
         boosters(event, language),
         weather(event, language),
         streams_row(streams, language),
+        press_row(track.press),
         age(track, now, language=language),
     )
     return Post(

@@ -10,6 +10,7 @@ from bot.model import OUTCOMES, Event, Facet, Kind, Net, Notice, Post, Say, Stat
 from bot.rules.card import TONES, age, boosters, card, credit, status_word, story, streams_row, watch_button
 from bot.rules.countdown import lead_text
 from bot.rules.nets import shift
+from bot.rules.reporting import report
 from bot.rules.text import called, happens, headline, link, net_text, net_utc, plain, span_text, stamp, when
 from bot.rules.webcasts import ranked
 from bot.tongue import Phrase, counted, phrase, said
@@ -58,6 +59,8 @@ class Told:
 def post(notice: Notice, track: Track, now: datetime, *, as_card: bool) -> Post:
     """Say a notice. `as_card`: it is the first message about this event here and goes on living as its card."""
     language = notice.language
+    if notice.article is not None:
+        return report(notice, notice.article, track, asked(notice))
     told = Told(notice, track, now, ranked(track.event, now, language))
     short = WORDINGS[notice.say](told)
     if as_card:

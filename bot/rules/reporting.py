@@ -1,0 +1,73 @@
+"""How articles are told: the post about one, the line on a card, the lines of a list. Feed text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.model import Article, Coverage, Event, Link, Medium, Notice, Post, Track
+from bot.rules.coverage import host, site_of
+from bot.rules.text import headline, link, plain, stamp
+from bot.tongue import said
+
+TITLE = 180
+SITE = 60
+LINE = 200
+"""Characters of a summary that are shown: one line on a phone is some 40, a glance is five of them."""
+SHORT = 70
+"""Characters of a title where several stand in one line."""
+EVIDENCE = 3
+"""Phrases of evidence that a list shows."""
+
+
+def report(notice: Notice, article: Article, track: Track, asked: str = "") -> Post:
+    """Tell one article about an event. The names in the notice's note are escaped already."""
+    language = notice.language
+    site, event = plain(site_of(article), SITE), headline(track.event, language)
+    also = f"-# {said(language, 'also about {events}', events=notice.note)}" if notice.note else ""
+    lines = (f"**{event}** · {site} · {stamp(article.published_at, 'R')}", plain(article.summary, LINE), also, asked)
+    return Post(
+        title=f"{sign(article)} {plain(article.title, TITLE)}",
+        url=article.url,
+        lines=tuple(line for line in lines if line),
+        buttons=(opener(article, language),),
+        lead_in=said(language, "{site} on {event}", site=site, event=event),
+        footer=host(article.url),
+    )
+
+
+def sign(article: Article) -> str:
+    """Mark what is watched and what is read."""
+    return "📺" if article.medium is Medium.VIDEO else "📰"
+
+
+def opener(article: Article, language: str) -> Link:
+    """Lead to an article or a video."""
+    return Link(said(language, "Watch") if article.medium is Medium.VIDEO else said(language, "Read"), link(article.url))
+
+
+def linked_title(article: Article, limit: int = TITLE) -> str:
+    """Write a title as a link; brackets within it are escaped."""
+    return f"[{plain(article.title, limit)}]({link(article.url)})"
+
+
+def press_row(articles: Sequence[Article]) -> str:
+    """Say what is written about an event, for its card; nothing without articles."""
+    return f"📰 {' · '.join(f'{plain(site_of(one), SITE)}: {linked_title(one, SHORT)}' for one in articles)}" if articles else ""
+
+
+def told(coverage: Coverage, events: Sequence[Event], language: str) -> str:
+    """Say one article in a list: what, whose, when, about what."""
+    article = coverage.article
+    about = ", ".join(headline(event, language) for event in events) or said(language, "about no event that I know")
+    first = f"{sign(article)} **{linked_title(article, LINE)}**"
+    return f"{first}\n{plain(site_of(article), SITE)} · {stamp(article.published_at, 'R')} · {about}"
+
+
+def tried(coverage: Coverage, events: Sequence[Event], language: str) -> str:
+    """Say what a feed's article would be linked to, and why."""
+    why = [
+        f"→ {headline(event, language)} ({round(100 * one.confidence)} %): {plain('; '.join(one.evidence[:EVIDENCE]), LINE)}"
+        for one, event in zip(coverage.linked, events, strict=True)
+    ]
+    nothing = said(language, "→ nothing: it names no event that I know clearly enough")
+    return "\n".join((f"{sign(coverage.article)} **{linked_title(coverage.article, LINE)}**", *(why or [nothing])))
