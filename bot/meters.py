@@ -35,7 +35,6 @@ class Meters:
             buckets=COMMAND_S,
             registry=self.registry,
         )
-        self._polls = Counter("tminus_polls_total", "Questions to a feed, by result.", ["feed", "result"], registry=self.registry)
 
     def tried(self, say: str, end: str, late: timedelta | None) -> None:
         """A try to deliver ended; `late` is since when it was due, if it reached Discord."""
@@ -50,7 +49,3 @@ class Meters:
     def commanded(self, command: str, took_s: float) -> None:
         """A command was answered."""
         self._commands.labels(command).observe(took_s)
-
-    def polled(self, feed: str, result: str) -> None:
-        """A feed was asked."""
-        self._polls.labels(feed, result).inc()
