@@ -136,6 +136,14 @@ class Personal:
         async with self.asking.store.transaction() as tx:
             return await tx.member(user) or Member(user=user), await tx.watches_of(mailbox(user))
 
+    async def listed(self, user: UserId) -> tuple[Member, tuple[Reminding, ...]]:
+        """Give a person's settings, and all reminders with their events as they stand."""
+        member, own = await self.mine(user)
+        async with self.asking.store.transaction() as tx:
+            events = sorted({event for watch in own if (event := only_event(watch))})
+            tracks = {event: await tx.track(event) for event in events}
+        return member, tuple(Reminding(watch=watch, track=tracks.get(only_event(watch) or EventId(""))) for watch in own)
+
     async def one(self, asker: Asker, watch: WatchId) -> Reminding:
         """Give one reminder of a person, with what it means now. Raises: Unacceptable."""
         now = self.asking.clock.now()
