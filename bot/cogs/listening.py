@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 
@@ -20,6 +21,8 @@ class Listening:
     def __init__(self, client: discord.Client, keeping: Keeping) -> None:
         self._client = client
         self._keeping = keeping
+        self._turn = asyncio.Lock()
+        """What is found out at the start must not undo what is told meanwhile."""
         for listener in (
             self.on_ready,
             self.on_guild_join,
@@ -36,27 +39,27 @@ class Listening:
             GuildId(guild.id): None if guild.unavailable else {RoleId(role.id) for role in guild.roles}
             for guild in self._client.guilds
         }
-        await _done(self._keeping.compare(servers))
+        await self._done(self._keeping.compare(servers))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await _done(self._keeping.joined(GuildId(guild.id)))
+        await self._done(self._keeping.joined(GuildId(guild.id)))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await _done(self._keeping.left(GuildId(guild.id)))
+        await self._done(self._keeping.left(GuildId(guild.id)))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await _done(self._keeping.channel_gone(GuildId(channel.guild.id), ChannelId(channel.id)))
+        await self._done(self._keeping.channel_gone(GuildId(channel.guild.id), ChannelId(channel.id)))
 
     async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
-        await _done(self._keeping.channel_gone(GuildId(thread.guild_id), ChannelId(thread.thread_id)))
+        await self._done(self._keeping.channel_gone(GuildId(thread.guild_id), ChannelId(thread.thread_id)))
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        await _done(self._keeping.role_gone(GuildId(role.guild.id), RoleId(role.id), role.name))
+        await self._done(self._keeping.role_gone(GuildId(role.guild.id), RoleId(role.id), role.name))
 
-
-async def _done(doing: Awaitable[None]) -> None:
-    """Let it happen, or say that it waits."""
-    try:
-        await doing
-    except StoreDown as down:
-        log.warning("what a server lost is seen to at the next start: the store is down: %s", down)
+    async def _done(self, doing: Awaitable[None]) -> None:
+        """Let it happen after what was told before, or say that it waits."""
+        async with self._turn:
+            try:
+                await doing
+            except StoreDown as down:
+                log.warning("what a server lost is seen to at the next start: the store is down: %s", down)

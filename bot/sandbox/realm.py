@@ -89,6 +89,8 @@ class Realm:
         self.channels: dict[int, Channel] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.commands: dict[int, Command] = {}
+        self.overrides: dict[tuple[int, int], list[Json]] = {}
+        """What servers set for commands, by server and command: who may use them, as Discord gives it."""
         self.interactions: dict[int, Interaction] = {}
         self.tokens: dict[str, Interaction] = {}
         self.nonces: dict[tuple[int, str], tuple[Message, datetime]] = {}
@@ -96,6 +98,8 @@ class Realm:
         """How long an enforced nonce is remembered, in sandbox time. Discord says "a few minutes"."""
         self.files: dict[str, tuple[str, bytes]] = {}
         """Uploaded files by path: content type and bytes."""
+        self.cdn = "https://cdn.discordapp.com"
+        """Where people's files are served from: the sandbox itself, once it listens."""
         self.owner = self.add_user("owner")
         self.bot = self.add_user("T-Minus", bot=True)
         self.tell: Callable[[str, Json, int | None], None] = lambda _event, _payload, _guild: None
@@ -117,10 +121,7 @@ class Realm:
         guild.members[owner.id] = Member(user=owner, joined=self.now())
         self.guilds[guild.id] = guild
         if bot:
-            own = Role(id=self.new_id(), name=self.bot.name, permissions=permissions, position=1, bot=self.bot.id)
-            guild.roles[own.id] = own
-            guild.members[self.bot.id] = Member(user=self.bot, joined=self.now(), roles={own.id})
-            self.tell("GUILD_CREATE", render.guild_create(guild, self.bot.id, joined=True), guild.id)
+            self.invite_bot(guild, permissions)
         return guild
 
     def add_role(self, guild: Guild, name: str, *, permissions: int = 0, mentionable: bool = False) -> Role:
@@ -203,6 +204,13 @@ class Realm:
         del guild.members[self.bot.id]
         guild.roles = {ident: role for ident, role in guild.roles.items() if role.bot != self.bot.id}
         self.tell("GUILD_DELETE", {"id": str(guild.id)}, guild.id)
+
+    def invite_bot(self, guild: Guild, permissions: int = INVITED) -> None:
+        """The bot joins a server, with a role of its own."""
+        own = Role(id=self.new_id(), name=self.bot.name, permissions=permissions, position=1, bot=self.bot.id)
+        guild.roles[own.id] = own
+        guild.members[self.bot.id] = Member(user=self.bot, joined=self.now(), roles={own.id})
+        self.tell("GUILD_CREATE", render.guild_create(guild, self.bot.id, joined=True), guild.id)
 
     def set_available(self, guild: Guild, *, available: bool) -> None:
         """A server drops out (Discord's own trouble) or comes back."""
