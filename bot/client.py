@@ -18,13 +18,12 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.cogs import about, crew, launch, live, schedule, search
+from bot.cogs import about, admins, crew, launch, live, members, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
 from bot.cogs.failing import BEGAN, Tree
-from bot.cogs.translating import CommandTranslator
 from bot.cogs.listening import Listening
-from bot.cogs.watch import WatchCommands
+from bot.cogs.translating import CommandTranslator
 from bot.flow.ask import Asking
 from bot.flow.keeping import Keeping
 from bot.meters import Meters
@@ -117,7 +116,8 @@ class TMinusClient(discord.AutoShardedClient):
         for room in (next_, schedule, launch, live, search, crew, about):
             self.tree.add_command(room.command(asking, clock))
         self.tree.add_command(help_.command(self.tree))
-        self.tree.add_command(WatchCommands(asking, clock))
+        for command in (*members.commands(asking, clock), *admins.commands(asking, clock)):
+            self.tree.add_command(command)
         Listening(self, Keeping(asking.store, clock, asking.desk))
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: AnyCommand) -> None:
@@ -128,7 +128,7 @@ class TMinusClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(self.translator)
-        self.add_dynamic_items(schedule.Turn)
+        self.add_dynamic_items(*admins.ITEMS, *members.ITEMS, schedule.Turn)
 
     async def start_until_ready(self, token: str) -> None:
         """Log in, however long Discord is away, and wait until the servers are known. Raises: ClientDown."""

@@ -8,22 +8,17 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.replying import Interaction
+from bot.cogs.replying import Interaction, language_of
 from bot.flow.ask import Unacceptable
 from bot.flow.governing import Who
 from bot.model import GuildId, UserId
-from bot.tongue import language_for, said
+from bot.tongue import said
 
 NEEDED = discord.Permissions(manage_guild=True)
 INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
 CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 ROLE, USER = 1, 2
 """Discord's numbers for whom an overwrite of a command's permissions is about."""
-
-
-def language_of(interaction: Interaction) -> str:
-    """The language in which this person is answered."""
-    return language_for(str(interaction.locale))
 
 
 def guild_of(interaction: Interaction) -> GuildId:
@@ -85,6 +80,14 @@ def allowed(overwrites: Iterable[Any], interaction: Interaction) -> bool:
     mine = [role.id for role in getattr(interaction.user, "roles", ()) if role.id != interaction.guild_id]
     roles = [told[ROLE, role] for role in mine if (ROLE, role) in told]
     return any(roles) if roles else told.get((ROLE, interaction.guild_id or 0), False)
+
+
+def may_press(interaction: Interaction) -> None:
+    """Let those press who manage the server, or who were answered alone after they were let in. Raises: MissingPermissions."""
+    message = interaction.message
+    asked = message.interaction_metadata if message is not None and message.flags.ephemeral else None
+    if not (interaction.permissions.manage_guild or (asked is not None and asked.user.id == interaction.user.id)):
+        raise app_commands.MissingPermissions(["manage_guild"])
 
 
 class GovernedGroup(app_commands.Group):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -36,6 +37,12 @@ class Screen:
 
     post: Post
     controls: tuple[discord.ui.Item[Any], ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of what comes along."""
+
+    def attached(self) -> list[discord.File]:
+        """The files, anew for each try: sending reads them to their end."""
+        return [discord.File(BytesIO(content), name) for name, content in self.files]
 
 
 def view_of(screen: Screen, message: Message) -> discord.ui.View | None:
@@ -101,6 +108,7 @@ async def answer_now(interaction: Interaction, answer: Post | Screen, *, private
             message.content or None,
             embed=message.embed or discord.utils.MISSING,
             view=view_of(screen, message) or discord.utils.MISSING,
+            files=screen.attached() or discord.utils.MISSING,
             allowed_mentions=discord.AllowedMentions.none(),
             ephemeral=private,
         )
@@ -116,6 +124,7 @@ async def answer_later(interaction: Interaction, answer: Post | Screen) -> None:
             content=message.content or None,
             embed=message.embed,
             view=view_of(screen, message),
+            attachments=screen.attached() or discord.utils.MISSING,
             allowed_mentions=discord.AllowedMentions.none(),
         )
     )

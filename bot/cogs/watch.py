@@ -8,9 +8,9 @@ import discord
 from discord import app_commands
 
 from bot.cogs import watch_edit
-from bot.cogs.governed import GovernedGroup, guild_of, here, language_of, who
+from bot.cogs.governed import GovernedGroup, guild_of, here, who
 from bot.cogs.places import target_of, trouble_at
-from bot.cogs.replying import Interaction, Screen, reply, say
+from bot.cogs.replying import Interaction, language_of, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.cogs.watch_options import (
     LANGUAGE_CHOICES,
@@ -135,7 +135,7 @@ class WatchCommands(GovernedGroup):
     async def list_(self, interaction: Interaction) -> None:
         await reply(interaction, self._listed(guild_of(interaction), language_of(interaction)), private=True)
 
-    async def _listed(self, guild: GuildId, language: str) -> Post | Screen:
+    async def _listed(self, guild: GuildId, language: str) -> Post:
         watches, paused = await self._asking.watches(guild), await self._asking.paused(guild)
         if not watches:
             sentence = "This server watches nothing yet. Begin with `/setup`, or with `/watch add what: Soyuz`."

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import discord
 from discord import app_commands
 
-from bot.cogs.governed import here, language_of
+from bot.cogs.governed import here
 from bot.cogs.places import Place, cautions, cautions_of_extras, check_may_post, check_person, check_role, place_for, target_of
-from bot.cogs.replying import Interaction
+from bot.cogs.replying import Interaction, language_of
 from bot.flow.ask import Unacceptable
 from bot.model import RoleId, Watch
 from bot.rules.asking import LONGEST_TEXT, Wrong, parse_leads, parse_says, parse_what

@@ -141,6 +141,7 @@ class DiscordSandbox(Realm):
         for route in ROUTES:
             app.router.add_route(route.method, API + route.path, self._door(route))
         app.router.add_get("/", self.gateway.converse)
+        app.router.add_get("/{path:attachments/.*}", self._file)
         app.router.add_route("*", "/{path:.*}", self._nowhere)
         self._stalled = asyncio.Event()
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
@@ -149,6 +150,7 @@ class DiscordSandbox(Realm):
         await site.start()
         self._port = int(self._runner.addresses[0][1])
         self.gateway.resume_url = self.gateway_url
+        self.cdn = f"http://127.0.0.1:{self._port}"
 
     async def stop(self) -> None:
         """Hang up and stop listening, as a Discord that is down; `start()` brings it back at the same port."""
@@ -163,6 +165,11 @@ class DiscordSandbox(Realm):
             return await self._serve(request, route)
 
         return serve
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """A file, as the CDN serves it: to everybody who knows where it is."""
+        kind, raw = self.files.get(request.match_info["path"], ("", b""))
+        return web.Response(body=raw, content_type=kind) if kind else web.Response(status=404)
 
     async def _nowhere(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, None)

@@ -16,6 +16,7 @@ TABLE: dict[int, tuple[int, str]] = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
+    10066: (404, "Unknown application command permissions"),
     10070: (404, "Unknown Guild Scheduled Event"),
     30007: (400, "Maximum number of webhooks reached (15)"),
     30032: (400, "Maximum number of application commands reached (100)."),

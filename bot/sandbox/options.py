@@ -13,7 +13,16 @@ from bot.sandbox.rest.commands import GROUP, SUBCOMMAND
 from bot.sandbox.wire import Json, as_objects, as_text
 from bot.sandbox.world import Channel, Guild, Role, User
 
-TEXT, WHOLE, FLAG, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
+TEXT, WHOLE, FLAG, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, FILE = 3, 4, 5, 6, 7, 8, 9, 10, 11
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of somebody's disk."""
+
+    name: str
+    content: bytes
+    kind: str = "text/plain"
 
 
 class CannotDo(Exception):
@@ -77,6 +86,8 @@ def _shown(value: object) -> str:
             return f"@{value.name}"
         case Channel():
             return f"#{value.name}"
+        case Attached():
+            return value.name
         case _:
             return str(value)
 
@@ -84,7 +95,7 @@ def _shown(value: object) -> str:
 def _value(realm: Realm, guild: Guild | None, given: Given, option: Json, value: Any) -> Any:
     take = _TAKE.get(option["type"])
     if take is None:
-        raise CannotDo(f"{option['name']}: the sandbox's people cannot attach files")
+        raise CannotDo(f"{option['name']} is of a type that nobody can fill in")
     taken = take(realm, guild, given, option, value)
     if taken is None:
         raise CannotDo(f"{option['name']} does not take {value!r}")
@@ -141,6 +152,17 @@ def _mentionable(realm: Realm, guild: Guild | None, given: Given, option: Json, 
     return _user(realm, guild, given, option, value) or _role(realm, guild, given, option, value)
 
 
+def _file(realm: Realm, _guild: Guild | None, given: Given, _option: Json, value: Any) -> str | None:
+    if not isinstance(value, Attached):
+        return None
+    ident = realm.new_id()
+    path = f"attachments/ephemeral/{ident}/{value.name}"
+    realm.files[path] = (value.kind, value.content)
+    url = f"{realm.cdn}/{path}"
+    entity: Json = {"id": str(ident), "filename": value.name, "size": len(value.content), "url": url, "proxy_url": url}
+    return given.resolve("attachments", ident, {**entity, "content_type": value.kind, "ephemeral": True})
+
+
 _TAKE: dict[int, Callable[[Realm, Guild | None, Given, Json, Any], Any]] = {
     TEXT: _text,
     WHOLE: _whole,
@@ -150,4 +172,5 @@ _TAKE: dict[int, Callable[[Realm, Guild | None, Given, Json, Any], Any]] = {
     CHANNEL: _channel,
     ROLE: _role,
     MENTIONABLE: _mentionable,
+    FILE: _file,
 }

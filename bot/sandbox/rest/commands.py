@@ -167,6 +167,16 @@ def _get(call: Call) -> Answer:
     return Answer(body=show(call.realm, _found(call)))
 
 
+def _permissions(call: Call) -> Answer:
+    """Who may use a command in one guild, beside its defaults; the application's own id stands for all of its commands."""
+    realm, guild, command = call.realm, call.realm.guild(call.ident("guild_id")), call.ident("command_id")
+    found = realm.overrides.get((guild.id, command))
+    if call.ident("application_id") != realm.bot.id or found is None:
+        raise ApiError(10066)
+    about = {"id": str(command), "application_id": str(realm.bot.id), "guild_id": str(guild.id)}
+    return Answer(body={**about, "permissions": found})
+
+
 def _delete(call: Call) -> Answer:
     del call.realm.commands[_found(call).id]
     return DONE
@@ -174,14 +184,17 @@ def _delete(call: Call) -> Answer:
 
 _ALL = "/applications/{application_id}/commands"
 _GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
-ROUTES = tuple(
-    route
-    for base in (_ALL, _GUILD)
-    for route in (
-        Route("GET", base, _list),
-        Route("PUT", base, _overwrite),
-        Route("POST", base, _create),
-        Route("GET", base + "/{command_id}", _get),
-        Route("DELETE", base + "/{command_id}", _delete),
-    )
+ROUTES = (
+    Route("GET", _GUILD + "/{command_id}/permissions", _permissions),
+    *(
+        route
+        for base in (_ALL, _GUILD)
+        for route in (
+            Route("GET", base, _list),
+            Route("PUT", base, _overwrite),
+            Route("POST", base, _create),
+            Route("GET", base + "/{command_id}", _get),
+            Route("DELETE", base + "/{command_id}", _delete),
+        )
+    ),
 )
