@@ -18,7 +18,8 @@ SOURCE = "en"
 """The language in which the code is written."""
 
 
-def _read(path: Path) -> gettext.NullTranslations:
+def read(path: Path) -> gettext.NullTranslations:
+    """Read the catalogue of a language, which is its file's name."""
     with path.open("rb") as written:
         catalog = read_po(written, locale=path.stem)
     compiled = BytesIO()
@@ -27,7 +28,7 @@ def _read(path: Path) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-CATALOGUES: dict[str, gettext.NullTranslations] = {path.stem: _read(path) for path in sorted(FOLDER.glob("*.po"))}
+CATALOGUES: dict[str, gettext.NullTranslations] = {path.stem: read(path) for path in sorted(FOLDER.glob("*.po"))}
 """Every other language there is, by its ISO 639-1 code. Part of the code, so they are read with it."""
 LANGUAGES = (SOURCE, *CATALOGUES)
 
