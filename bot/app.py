@@ -14,6 +14,7 @@ from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
 from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
+from bot.flow.calendars import Calendars
 from bot.flow.deliver import GATHER_S, Deliverer, measured
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller
@@ -24,6 +25,7 @@ from bot.ports import Clock
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
 from bot.store.sql import SqlStore
+from bot.web.calendars import CalendarFeeds
 from bot.web.health import Health
 from bot.web.metrics import Metrics, Source
 from bot.web.notices import Notices
@@ -128,7 +130,8 @@ class App:
 
 def pages(settings: Settings, asking: Asking, clock: Clock) -> tuple[Room, ...]:
     """Give what is served to people."""
-    return Pages(asking, clock), Notices(asking.store, clock, settings.web.public_url)
+    calendars = CalendarFeeds(Calendars(asking.store, clock, settings.names), clock)
+    return calendars, Pages(asking, clock), Notices(asking.store, clock, settings.web.public_url)
 
 
 async def serve_pages(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
@@ -101,8 +102,18 @@ def entry(track: Track, now: datetime, language: str = "en") -> tuple[str, ...]:
 def ics(track: Track, now: datetime, language: str = "en") -> bytes | None:
     """Write a calendar of this one event; None while its day is not known."""
     made = entry(track, now, language)
+    return _calendar(made) if made else None
+
+
+def subscription(tracks: Iterable[Track], now: datetime, name: str, language: str = "en") -> bytes:
+    """Write a calendar that is fetched again and again: what left it is taken out, what moved has a higher number."""
+    called = (f"X-WR-CALNAME:{escaped(flat(name, LONGEST_NAME))}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H")
+    return _calendar((*called, *(line for track in tracks for line in entry(track, now, language))))
+
+
+def _calendar(lines: Iterable[str]) -> bytes:
     head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T-Minus//EN", "METHOD:PUBLISH")
-    return b"".join(folded(line) for line in (*head, *made, "END:VCALENDAR")) if made else None
+    return b"".join(folded(line) for line in (*head, *lines, "END:VCALENDAR"))
 
 
 # --- the format (RFC 5545) ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import feedparser
@@ -28,7 +29,7 @@ async def test_a_notice_is_an_entry_with_a_link_to_its_launch() -> None:
         aiohttp.ClientSession() as reader,
         reader.get(f"http://127.0.0.1:{port}/notices.rss") as answer,
     ):
-        read = feedparser.parse(await answer.read())
+        read: Any = feedparser.parse(await answer.read())
     await store.close()
     assert not read.bozo
     (entry,) = read.entries

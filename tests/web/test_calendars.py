@@ -1,0 +1,123 @@
+"""Calendar feeds as a calendar program reads them: valid, in time with each slip, and under addresses that cannot be guessed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from icalendar import Calendar
+
+from bot.flow.calendars import KEY, Calendars
+from bot.model import ChannelId, Facet, GuildId, Net, Place, Precision, Say, Status, Target, Term, Track, UserId, Watch, WatchId
+from bot.store.sql import SqlStore
+from bot.web.calendars import CalendarFeeds
+from bot.web.site import serving
+from tests.cogs.stage import MS19, NAMES, NOW, STARLINK, Clock
+
+HERE = Target(GuildId(7), ChannelId(8))
+ME = UserId(42)
+
+
+def watch(target: Target, *terms: Term) -> Watch:
+    return Watch(id=WatchId(0), target=target, name="crew, & more", include=terms, notices=frozenset({Say.REMINDER}), made_at=NOW)
+
+
+@asynccontextmanager
+async def feeds(*tracks: Track) -> AsyncGenerator[tuple[aiohttp.ClientSession, Calendars]]:
+    store = await SqlStore.open("sqlite:///:memory:")
+    calendars = Calendars(store, Clock(), NAMES)
+    async with store.transaction() as tx:
+        for track in tracks:
+            await tx.keep(track)
+    async with (
+        serving((CalendarFeeds(calendars, Clock()),), "127.0.0.1", 0) as port,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as program,
+    ):
+        yield program, calendars
+    await store.close()
+
+
+async def entries(program: aiohttp.ClientSession, path: str) -> dict[str, Any]:
+    """The entries of a calendar by the beginning of their names."""
+    async with program.get(path) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/calendar")
+        body = await answer.read()
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    assert body.replace(b"\r\n", b"").count(b"\n") == 0
+    return {str(entry["SUMMARY"]): entry for entry in Calendar.from_ical(body).walk("VEVENT")}
+
+
+async def test_everything_that_has_a_day_is_in_it() -> None:
+    far = replace(STARLINK, event=replace(STARLINK.event, net=Net(NOW + timedelta(days=90), Precision.MONTH)))
+    async with feeds(MS19, far) as (program, _):
+        (entry,) = (await entries(program, "/all.ics")).values()
+    assert entry["DTSTART"].dt == MS19.event.net.at
+    assert entry["STATUS"] == "CONFIRMED"
+
+
+async def test_a_slip_moves_the_entry_and_a_cancellation_says_so() -> None:
+    async with feeds(MS19) as (program, calendars):
+        (before,) = (await entries(program, "/all.ics")).values()
+        slipped = replace(MS19, moves=1, event=replace(MS19.event, net=Net(NOW + timedelta(days=6), Precision.MINUTE)))
+        async with calendars.store.transaction() as tx:
+            await tx.keep(slipped)
+        (after,) = (await entries(program, "/all.ics")).values()
+        async with calendars.store.transaction() as tx:
+            await tx.keep(replace(slipped, event=replace(slipped.event, status=Status.CANCELLED)))
+        (off,) = (await entries(program, "/all.ics")).values()
+    assert before["UID"] == after["UID"] == off["UID"]
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert after["DTSTART"].dt == NOW + timedelta(days=6)
+    assert off["STATUS"] == "CANCELLED"
+
+
+async def test_a_watch_and_a_person_have_calendars_of_their_own() -> None:
+    async with feeds(MS19, STARLINK) as (program, calendars):
+        async with calendars.store.transaction() as tx:
+            crewed = await tx.add_watch(watch(HERE, Term(Facet.CREW, "Peresild")))
+            await tx.add_watch(watch(Target(GuildId(0), ChannelId(ME), Place.PERSON), Term(Facet.EVENT, STARLINK.event.id)))
+        theirs = await entries(program, await calendars.address_of_watch(crewed.id))
+        mine = await entries(program, await calendars.address_of_person(ME))
+        assert [name for name in theirs if "MS-19" in name] == list(theirs)
+        assert [name for name in mine if "Starlink" in name] == list(mine)
+        async with calendars.store.transaction() as tx:
+            await tx.remove_watch(HERE.guild, crewed.id)
+        async with program.get(await calendars.address_of_watch(crewed.id)) as answer:
+            assert answer.status == 404
+
+
+FORGED = "0" * 40
+
+
+@pytest.mark.parametrize("token", [f"w1-{FORGED}", "w1", "p42-", f"x1-{FORGED}", "w1-" + "g" * 40, f"w{'9' * 30}-{FORGED}"])
+async def test_an_address_cannot_be_guessed(token: str) -> None:
+    async with feeds(MS19) as (program, calendars):
+        async with calendars.store.transaction() as tx:
+            await tx.add_watch(watch(HERE))
+        async with program.get(f"/calendar/{token}.ics") as answer:
+            assert answer.status == 404
+
+
+async def test_addresses_are_signed_with_a_key_that_outlives_the_process() -> None:
+    async with feeds() as (_, calendars):
+        first = await calendars.address_of_person(ME)
+        again = Calendars(calendars.store, Clock(), NAMES, invent=lambda: "another")
+        assert await again.address_of_person(ME) == first
+        async with calendars.store.transaction() as tx:
+            await tx.remember(KEY, "another")
+        assert await again.address_of_person(ME) != first
+
+
+async def test_one_launch_can_be_added_and_a_servers_own_is_private() -> None:
+    own = replace(STARLINK, event=replace(STARLINK.event, owner=GuildId(7)))
+    async with feeds(MS19, own) as (program, _):
+        assert len(await entries(program, f"/launch/{MS19.event.id}.ics")) == 1
+        assert len(await entries(program, "/all.ics")) == 1
+        for event in (own.event.id, "ll2:launch:none"):
+            async with program.get(f"/launch/{event}.ics") as answer:
+                assert answer.status == 404
