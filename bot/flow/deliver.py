@@ -42,7 +42,6 @@ from bot.rules.planning import edits_card, may_ping, overdue, starts_card
 from bot.rules.quiet import is_silent
 from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
 from bot.rules.zones import zone_of
-from bot.tongue import said
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +99,16 @@ class Deliverer:
     wake: Callable[[], None] = lambda: None
     """Called when there is room for another delivery."""
     gather_s: float = 0.0
-    """How long an outcome waits for others to be recorded with, while deliveries fly. It takes no room meanwhile."""
+    """How long an outcome waits for others to be recorded with, while deliveries fly."""
     measure: Callable[[Landing], None] = lambda _: None
     """Called with each try that has ended."""
     flying: dict[Target, asyncio.Task[None]] = field(default_factory=dict[Target, "asyncio.Task[None]"])
+    aloft: int = 0
+    """How many of those that fly have not landed: the others only wait to be recorded, and take no room."""
     landed: list[Landing] = field(default_factory=list[Landing])
     """Those that wait to be recorded."""
+    gathering: asyncio.Task[None] | None = None
+    """What will record them."""
     recording: asyncio.Lock = field(default_factory=asyncio.Lock)
     rested_at: float = 0.0
     """On the loop's clock: when the outbox may be looked into again while deliveries fly."""
@@ -118,12 +121,13 @@ class Deliverer:
         async with self.store.transaction() as tx:
             if expired := await tx.expire(now):
                 log.info("dropped as too late", extra={"count": expired})
-            room = self.concurrency - len(self.flying) + len(self.landed)
+            room = self.concurrency - self.aloft
             claimed = await tx.claim(now, room, self.lease, busy=tuple(self.flying)) if room > 0 else ()
             briefs = await tx.briefs([one.delivery for one in claimed])
             upcoming = await tx.next_start(now)
         for one in claimed:
             sent = one.delivery
+            self.aloft += 1
             task = asyncio.create_task(self.deliver(one, briefs[sent.key]), name=f"deliver {sent.key}")
             self.flying[sent.target] = task
             task.add_done_callback(partial(self.land, sent.target))
@@ -150,12 +154,19 @@ class Deliverer:
             log.warning("the store is down, a delivery comes back later", extra={"key": claimed.delivery.key, "why": str(down)})
         except Exception:
             log.exception("a delivery failed for a reason of ours", extra={"key": claimed.delivery.key})
+        finally:
+            self.aloft -= 1
+        if self.landed:
+            self.gathering = self.gathering or asyncio.create_task(self.gather(), name="record what landed")
+            await asyncio.shield(self.gathering)
+
+    async def gather(self) -> None:
+        """Record what has landed by the time that it is its turn."""
+        if self.aloft:
+            await asyncio.sleep(self.gather_s)
         async with self.recording:
-            if self.landed and len(self.flying) > len(self.landed):
-                await asyncio.sleep(self.gather_s)
-            landed, self.landed = self.landed, []
-            if landed:
-                await self.record(landed)
+            self.gathering, landed, self.landed = None, self.landed, []
+            await self.record(landed)
 
     async def attempt(self, claimed: Claimed, brief: Brief) -> Landing:
         """Render and send."""
