@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -14,16 +14,21 @@ from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
 from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
+from bot.flow.asking_feeds import AskingFeeds
+from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
 from bot.flow.deliver import GATHER_S, Deliverer, measured
+from bot.flow.newsroom import Newsroom
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller
+from bot.flow.read import PressReader, ServerReaders
 from bot.flow.sweep import Sweeper
 from bot.meters import Meters
 from bot.outlet import DiscordOutlet
-from bot.ports import Clock
+from bot.ports import Clock, Press
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
+from bot.sources import presses, supplied
 from bot.store.sql import SqlStore
 from bot.web.calendars import CalendarFeeds
 from bot.web.health import Health
@@ -61,6 +66,8 @@ class App:
     """The pages, where any are served."""
     beats: tuple[Beat, ...] = ()
     """What else is done again and again, with Discord or without."""
+    readers: tuple[PressReader, ...] = ()
+    """Those of the beats that read articles and videos."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
@@ -168,8 +175,24 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
 
         desk = Desk(settings.names, settings.discord.rate_per_s, stir)
         asking = Asking(store, clock, desk)
+        newsroom = Newsroom(store, clock, replace(desk, wake=lambda: schedule.wake("deliver")), Bookshelf(store))
+        strangers = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}", public_only=True))
+        readers = tuple(PressReader(newsroom, press) for press in presses(settings, http, clock))
+
+        def opened(url: str) -> Press:
+            """A feed that a person named."""
+            return supplied(url, strangers, clock)
+
+        own = ServerReaders(newsroom, opened)
         meters = Meters()
-        client = TMinusClient(asking, clock=clock, api_url=settings.api_url, rate_per_s=settings.discord.rate_per_s, meters=meters)
+        client = TMinusClient(
+            asking,
+            clock=clock,
+            api_url=settings.api_url,
+            rate_per_s=settings.discord.rate_per_s,
+            meters=meters,
+            feeds=AskingFeeds(newsroom, opened),
+        )
         token = settings.launch_library_token.reveal() if settings.launch_library_token else ""
         quota = settings.requests_per_hour
         feed = LaunchLibrary(http, store, clock, base=settings.launch_library_url, token=token, quota=quota)
@@ -196,7 +219,13 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             signs=pulse.alive,
         )
         rooms = (*pages(settings, asking, clock), Health(pulse), figures) if settings.web.port else ()
-        beats = (Beat("sweep", sweeper.beat),)
-        app = App(settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms, beats)
+        beats = (
+            Beat("sweep", sweeper.beat),
+            *(Beat(f"read {reader.press.name}", reader.beat) for reader in readers),
+            Beat("read feeds of servers", own.beat),
+        )
+        app = App(
+            settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms, beats, readers
+        )
         stack.push_async_callback(app.stop)
         yield app

@@ -18,13 +18,15 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.cogs import about, admins, crew, launch, live, members, schedule, search
+from bot.cogs import about, admins, crew, launch, live, members, news, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
 from bot.cogs.failing import BEGAN, Tree
+from bot.cogs.feeds import FeedCommands
 from bot.cogs.listening import Listening
 from bot.cogs.translating import CommandTranslator
 from bot.flow.ask import Asking
+from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.keeping import Keeping
 from bot.meters import Meters
 from bot.ports import Clock, StoreDown
@@ -92,6 +94,7 @@ class TMinusClient(discord.AutoShardedClient):
         rate_per_s: float = 45.0,
         guilds_settle_s: float = 2.0,
         meters: Meters | None = None,
+        feeds: AskingFeeds | None = None,
     ) -> None:
         Route.BASE = api_base(api_url)
         self.meters = meters or Meters()
@@ -113,6 +116,9 @@ class TMinusClient(discord.AutoShardedClient):
         self._connecting: asyncio.Task[None] | None = None
         self.tree = Tree(self)
         self.translator = CommandTranslator()
+        self.tree.add_command(news.command(asking))
+        if feeds is not None:
+            self.tree.add_command(FeedCommands(feeds))
         for room in (next_, schedule, launch, live, search, crew, about):
             self.tree.add_command(room.command(asking, clock))
         self.tree.add_command(help_.command(self.tree))
@@ -128,7 +134,7 @@ class TMinusClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(self.translator)
-        self.add_dynamic_items(*admins.ITEMS, *members.ITEMS, schedule.Turn)
+        self.add_dynamic_items(*admins.ITEMS, *members.ITEMS, news.Turn, schedule.Turn)
 
     async def start_until_ready(self, token: str) -> None:
         """Log in, however long Discord is away, and wait until the servers are known. Raises: ClientDown."""

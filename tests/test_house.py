@@ -26,6 +26,7 @@ LONGER = {"bot/model.py": "the words of the field, all in one place"}
 
 # A beat, a command or a wire ends here; what is caught is logged once and the next one runs.
 CATCHES_ALL = {
+    "bot/cogs/news.py",
     "bot/cogs/schedule.py",
     "bot/flow/deliver.py",
     "bot/flow/newsroom.py",

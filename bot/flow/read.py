@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.flow.newsroom import Newsroom
-from bot.model import EVERYBODY, GuildId, ServerFeed
+from bot.model import EVERYBODY, GuildId
 from bot.ports import Articles, FeedDown, NotModified, Press
 from bot.rules.coverage import EVERY, NEAR, next_read
 
@@ -27,6 +27,8 @@ class PressReader:
 
     newsroom: Newsroom
     press: Press
+    name: str = ""
+    """What facts and logs call it; the feed's own name, if empty."""
     owner: GuildId = EVERYBODY
     at: datetime | None = None
     """When it is read next; None: at once."""
@@ -36,6 +38,11 @@ class PressReader:
     why: str = ""
     """Why it was last down; empty while it answers."""
     answered: datetime | None = None
+
+    @property
+    def called(self) -> str:
+        """What facts and logs call it."""
+        return self.name or self.press.name
 
     async def beat(self) -> datetime:
         """Read the feed, if it is time; give when it is time again."""
@@ -50,7 +57,7 @@ class PressReader:
             rest = await self.ask()
         if self.waiting is not None:
             self.at = None
-            await self.newsroom.take(self.press.name, self.waiting, self.owner)
+            await self.newsroom.take(self.called, self.waiting, self.owner)
             self.waiting = None
         self.at = next_read(self.newsroom.clock.now(), await self.newsroom.t0s(), rest)
         return self.at
@@ -61,7 +68,7 @@ class PressReader:
             answer = await self.press.read()
         except FeedDown as down:
             self.failures, self.why = self.failures + 1, down.why
-            log.warning("a feed of articles gave no answer", extra={"feed": self.press.name, "why": down.why})
+            log.warning("a feed of articles gave no answer", extra={"feed": self.called, "why": down.why})
             return EVERY if down.retry_after is None else down.retry_after
         self.failures, self.why, self.answered = 0, "", self.newsroom.clock.now()
         if not isinstance(answer, NotModified):
@@ -74,7 +81,7 @@ class ServerReaders:
     """Reads the feeds that admins added, each by itself; also sweeps what is old."""
 
     newsroom: Newsroom
-    opened: Callable[[ServerFeed], Press]
+    opened: Callable[[str], Press]
     readers: dict[int, PressReader] = field(default_factory=dict[int, PressReader])
 
     async def beat(self) -> datetime:
@@ -84,7 +91,9 @@ class ServerReaders:
         async with self.newsroom.store.transaction() as tx:
             feeds = await tx.server_feeds()
         self.readers = {
-            feed.number: self.readers.get(feed.number) or PressReader(self.newsroom, self.opened(feed), feed.guild)
+            # By its number, never its address: that may hold a secret, and a feed that is added anew begins anew.
+            feed.number: self.readers.get(feed.number)
+            or PressReader(self.newsroom, self.opened(feed.url), f"server-feed-{feed.number}", feed.guild)
             for feed in feeds
         }
         due = [reader for reader in self.readers.values() if reader.at is None or reader.at <= now]
@@ -95,8 +104,3 @@ class ServerReaders:
         if bugs:
             raise bugs[0]
         return min((reader.at for reader in self.readers.values() if reader.at is not None), default=now + EVERY)
-
-
-def name_of(feed: ServerFeed) -> str:
-    """Name the feed of a server in logs and facts: never by its address, which may hold a secret."""
-    return f"server-feed-{feed.number}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.model import Article, Coverage, Event, Link, Medium, Notice, Post, Track
-from bot.rules.coverage import host, site_of
+from bot.rules.coverage import NAMED, host, site_of
+from bot.rules.matching import normalised
 from bot.rules.text import headline, link, plain, stamp
-from bot.tongue import said
+from bot.tongue import counted, said
 
 TITLE = 180
 SITE = 60
@@ -55,19 +57,62 @@ def press_row(articles: Sequence[Article]) -> str:
     return f"📰 {' · '.join(f'{plain(site_of(one), SITE)}: {linked_title(one, SHORT)}' for one in articles)}" if articles else ""
 
 
-def told(coverage: Coverage, events: Sequence[Event], language: str) -> str:
+# --- lists --------------------------------------------------------------------------------------------------------
+
+PAGE = 5
+"""Articles on a page: each takes two lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article in a list, and those of its events that are known here, in the order of its links."""
+
+    coverage: Coverage
+    events: tuple[Event, ...] = ()
+
+
+def fits(item: Item, text: str) -> bool:
+    """Whether every word of a text stands in the title or the site of an article."""
+    article = item.coverage.article
+    words = f" {normalised(f'{article.title} {site_of(article)}')}"
+    return all(f" {word}" in words for word in normalised(text).split())
+
+
+def pages(items: Sequence[Item]) -> int:
+    """Say how many pages these take."""
+    return max(1, -(-len(items) // PAGE))
+
+
+def page(items: Sequence[Item], number: int, title: str, language: str) -> Post:
+    """Show one page, from 0."""
+    last = pages(items) - 1
+    here = min(max(number, 0), last)
+    rows = [told(item, language) for item in items[here * PAGE : (here + 1) * PAGE]]
+    footer = (
+        said(language, "Page {page} of {pages}", page=here + 1, pages=last + 1),
+        counted(language, "{count} article", "{count} articles", len(items)),
+    )
+    return Post(title=title, lines=tuple(rows), footer=" · ".join(footer))
+
+
+def told(item: Item, language: str) -> str:
     """Say one article in a list: what, whose, when, about what."""
-    article = coverage.article
-    about = ", ".join(headline(event, language) for event in events) or said(language, "about no event that I know")
+    article = item.coverage.article
+    named = [headline(event, language) for event in item.events[: NAMED + 1]]
+    about = ", ".join(named) or said(language, "about no event that I know")
     first = f"{sign(article)} **{linked_title(article, LINE)}**"
     return f"{first}\n{plain(site_of(article), SITE)} · {stamp(article.published_at, 'R')} · {about}"
 
 
-def tried(coverage: Coverage, events: Sequence[Event], language: str) -> str:
-    """Say what a feed's article would be linked to, and why."""
-    why = [
-        f"→ {headline(event, language)} ({round(100 * one.confidence)} %): {plain('; '.join(one.evidence[:EVIDENCE]), LINE)}"
-        for one, event in zip(coverage.linked, events, strict=True)
-    ]
-    nothing = said(language, "→ nothing: it names no event that I know clearly enough")
-    return "\n".join((f"{sign(coverage.article)} **{linked_title(coverage.article, LINE)}**", *(why or [nothing])))
+def tried(item: Item, language: str) -> str:
+    """Say what an article would be linked to, and why."""
+    article, linked = item.coverage.article, {one.event: one for one in item.coverage.linked}
+    rows = [f"{sign(article)} **{linked_title(article, LINE)}** · {stamp(article.published_at, 'R')}"]
+    for event in item.events[: NAMED + 1]:
+        one = linked[event.id]
+        rows.append(
+            f"→ **{headline(event, language)}** ({round(100 * one.confidence)} %): {plain('; '.join(one.evidence[:EVIDENCE]))}"
+        )
+    if len(rows) == 1:
+        rows.append(said(language, "→ nothing: it names no event clearly enough"))
+    return "\n".join(rows)

@@ -129,6 +129,7 @@ async def test_each_channel_ends_with_one_message_however_often_the_process_dies
                 "DISCORD_TOKEN": discord.token,
                 "DISCORD_API_URL": discord.api_url,
                 "LAUNCH_LIBRARY_URL": feed,
+                "TMINUS_FEEDS": "launch-library",
                 "DATABASE_URL": url,
             }
         )

@@ -75,6 +75,7 @@ async def test_every_process_type_starts_and_ends_in_time(tmp_path: Path) -> Non
             "DISCORD_TOKEN": discord.token,
             "DISCORD_API_URL": discord.api_url,
             "LAUNCH_LIBRARY_URL": feed,
+            "TMINUS_FEEDS": "launch-library",
             "DATABASE_URL": url,
         }
         release = await honcho("start", "release", environ=environ)

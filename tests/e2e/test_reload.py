@@ -35,6 +35,7 @@ async def test_the_configuration_is_read_again_without_a_restart(tmp_path: Path)
             "DISCORD_TOKEN": discord.token,
             "DISCORD_API_URL": discord.api_url,
             "LAUNCH_LIBRARY_URL": feed,
+            "TMINUS_FEEDS": "launch-library",
             "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.sqlite3'}",
             "TMINUS_CONFIG": str(own),
         }
