@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bot.feeds.http import Client
+from bot.feeds.ical import Calendar
+from bot.feeds.json_feed import ClubFeed
 from bot.feeds.launch_library import LaunchLibrary
+from bot.feeds.rocketlaunch_live import RocketLaunchLive
 from bot.feeds.rss import Rss
 from bot.feeds.snapi import SHELVES, SpaceflightNews
+from bot.feeds.youtube import Channel, DataApi
 from bot.ports import Clock, Feed, Press, Requests
 from bot.settings import Settings
 
@@ -18,6 +22,7 @@ def presses(settings: Settings, http: Client, clock: Clock) -> tuple[Press, ...]
     found: list[Press] = []
     if feeds.snapi.on:
         found += (SpaceflightNews(shelf, feeds.snapi.url, http, clock) for shelf in SHELVES)
+    found += channels(settings, http, clock) if feeds.youtube.on else ()
     found += (
         Rss(f"rss-{name}", feed.url, http, clock, site=feed.site, official=feed.official)
         for name, feed in feeds.rss.items()
@@ -26,11 +31,48 @@ def presses(settings: Settings, http: Client, clock: Clock) -> tuple[Press, ...]
     return tuple(found)
 
 
+def channels(settings: Settings, http: Client, clock: Clock) -> tuple[Channel, ...]:
+    """The channels of YouTube that are switched on, with one Data API for all of them where there is a key."""
+    key = settings.youtube_key
+    api = (
+        DataApi(
+            http,
+            clock,
+            base=settings.feeds.youtube.api_url,
+            key=key.reveal(),
+            units_per_day=settings.feeds.youtube.api_units_per_day,
+        )
+        if key
+        else None
+    )
+    return tuple(
+        Channel(
+            f"youtube-{name}", one.channel, settings.feeds.youtube.url, http, clock, site=one.site, official=one.official, api=api
+        )
+        for name, one in settings.feeds.channels.items()
+        if one.on
+    )
+
+
 def launch_feeds(settings: Settings, http: Client, store: Requests, clock: Clock) -> tuple[Feed, ...]:
     """Every launch feed that is switched on, the most trusted first: Launch Library always."""
     token = settings.launch_library_token.reveal() if settings.launch_library_token else ""
     library = LaunchLibrary(http, store, clock, base=settings.launch_library_url, token=token, quota=settings.requests_per_hour)
-    return (library,)
+    if settings.only_launch_library:
+        return (library,)
+    feeds = settings.feeds
+    found: list[Feed] = [library]
+    if feeds.rocketlaunch_live.on:
+        found.append(
+            RocketLaunchLive(http, store, clock, base=feeds.rocketlaunch_live.url, per_hour=feeds.rocketlaunch_live.per_hour)
+        )
+    found += (ClubFeed(f"json-{name}", one, http, store, clock) for name, one in feeds.json.items() if one.on)
+    found += (
+        Calendar(f"ical-{name}", one.url, http, store, clock, per_hour=one.per_hour)
+        for name, one in feeds.calendars.items()
+        if one.on
+    )
+    return tuple(found)
 
 
 def supplied(url: str, public_http: Client, clock: Clock) -> Press:

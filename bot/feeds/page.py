@@ -29,7 +29,6 @@ class Page:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        before: Before | None = None,
         size: int = SIZE,
         seconds: float = SECONDS,
         longest: timedelta = LONGEST,
@@ -37,17 +36,16 @@ class Page:
         self.url = url
         self._client = client
         self._headers = headers or {}
-        self._before = before
         self._size = size
         self._seconds = seconds
         self._longest = longest
         self._known = Validators()
         self._failures = 0
 
-    async def read(self, parse: Callable[[Fetched], T]) -> T | NotModified:
+    async def read(self, parse: Callable[[Fetched], T], before: Before | None = None) -> T | NotModified:
         """Ask, and read what came in a thread. Raises: FeedDown, which says how long to wait, longer after each failure."""
         try:
-            found = await self._answered(parse)
+            found = await self._answered(parse, before)
         except FeedDown as down:
             self._failures += 1
             wait = down.retry_after if down.retry_after is not None else pause(self._failures, self.url, self._longest)
@@ -55,10 +53,10 @@ class Page:
         self._failures = 0
         return found
 
-    async def _answered(self, parse: Callable[[Fetched], T]) -> T | NotModified:
+    async def _answered(self, parse: Callable[[Fetched], T], before: Before | None) -> T | NotModified:
         """Tell the answers apart."""
         answer = await self._client.get(
-            self.url, headers=self._headers, known=self._known, before=self._before, size=self._size, seconds=self._seconds
+            self.url, headers=self._headers, known=self._known, before=before, size=self._size, seconds=self._seconds
         )
         match answer:
             case Fetched():

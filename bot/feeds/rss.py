@@ -14,10 +14,11 @@ import feedparser
 
 from bot.feeds.http import Client, Fetched
 from bot.feeds.page import Page
-from bot.feeds.prints import AHEAD, ENTRIES, MARKUP, canonical, headline, medium_of, once, plain
+from bot.feeds.prints import AHEAD, ENTRIES, MARKUP, canonical, headline, medium_of, once, plain, watch_url
 from bot.feeds.wire import FIRST_YEAR, Record, address_of, is_list, is_record, one_line
 from bot.model import Article, Fault
 from bot.ports import Articles, Clock, FeedDown, NotModified
+from bot.rules.webcasts import VIDEO_ID
 
 MARKS = 100_000
 """Most tags of a page. Measured: 440 articles in full have 20,000; feedparser needs some 26 µs for a nested one."""
@@ -164,7 +165,9 @@ def address(entry: Record) -> str:
 def candidates(entry: Record) -> Iterator[str]:
     """Give what may be the address of an entry, best first."""
     links = [link for link in parts(entry, "links") if isinstance(link.get("href"), str)]
-    own = entry.value.get("feedburner_origlink")
+    video, own = entry.value.get("yt_videoid"), entry.value.get("feedburner_origlink")
+    if isinstance(video, str) and VIDEO_ID.fullmatch(video):
+        yield watch_url(video)
     yield from (one for one in (own, entry.value.get("link")) if isinstance(one, str))
     yield from (str(link["href"]) for link in links if link.get("rel") in {"alternate", None})
     yield from (one for one in (entry.value.get("id"),) if isinstance(one, str))
