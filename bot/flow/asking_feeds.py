@@ -10,8 +10,8 @@ from bot.flow.governing import Who
 from bot.flow.newsroom import Newsroom, links
 from bot.model import Article, Coverage, GuildId, ServerFeed
 from bot.ports import FeedDown, NotModified, Press
-from bot.rules.coverage import host
 from bot.rules.reporting import Item
+from bot.rules.sites import host
 from bot.rules.text import plain
 from bot.tongue import said
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.model import Article, Coverage, Event, Link, Medium, Notice, Post, Track
-from bot.rules.coverage import NAMED, host, site_of
 from bot.rules.matching import normalised
+from bot.rules.sites import host, site_of
 from bot.rules.text import headline, link, plain, stamp
 from bot.tongue import counted, said
 
@@ -59,6 +59,8 @@ def press_row(articles: Sequence[Article]) -> str:
 
 # --- lists --------------------------------------------------------------------------------------------------------
 
+NAMED = 4
+"""Events of an article that a list names."""
 PAGE = 5
 """Articles on a page: each takes two lines."""
 
@@ -98,7 +100,7 @@ def page(items: Sequence[Item], number: int, title: str, language: str) -> Post:
 def told(item: Item, language: str) -> str:
     """Say one article in a list: what, whose, when, about what."""
     article = item.coverage.article
-    named = [headline(event, language) for event in item.events[: NAMED + 1]]
+    named = [headline(event, language) for event in item.events[:NAMED]]
     about = ", ".join(named) or said(language, "about no event that I know")
     first = f"{sign(article)} **{linked_title(article, LINE)}**"
     return f"{first}\n{plain(site_of(article), SITE)} · {stamp(article.published_at, 'R')} · {about}"
@@ -108,7 +110,7 @@ def tried(item: Item, language: str) -> str:
     """Say what an article would be linked to, and why."""
     article, linked = item.coverage.article, {one.event: one for one in item.coverage.linked}
     rows = [f"{sign(article)} **{linked_title(article, LINE)}** · {stamp(article.published_at, 'R')}"]
-    for event in item.events[: NAMED + 1]:
+    for event in item.events[:NAMED]:
         one = linked[event.id]
         rows.append(
             f"→ **{headline(event, language)}** ({round(100 * one.confidence)} %): {plain('; '.join(one.evidence[:EVIDENCE]))}"
