@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -49,7 +49,8 @@ async def entries(program: aiohttp.ClientSession, path: str) -> dict[str, Any]:
         body = await answer.read()
     assert all(len(line) <= 75 for line in body.split(b"\r\n"))
     assert body.replace(b"\r\n", b"").count(b"\n") == 0
-    return {str(entry["SUMMARY"]): entry for entry in Calendar.from_ical(body).walk("VEVENT")}
+    read = cast("Any", Calendar.from_ical(body))
+    return {str(entry["SUMMARY"]): entry for entry in read.walk("VEVENT")}
 
 
 async def test_everything_that_has_a_day_is_in_it() -> None:
