@@ -36,12 +36,14 @@ class Asking:
 
     async def upcoming(self, count: int | None, text: str = "") -> tuple[Track, ...]:
         """Give the next events, nearest first, all without a count; `text` narrows them."""
-        now = self.clock.now()
-        async with self.store.transaction() as tx:
-            tracks = await tx.tracks(net_since=now - timedelta(hours=1))
-        ahead = [track for track in tracks if track.event.status not in FLOWN | OVER]
-        chosen = {track.event.id for track in found(ahead, text, self.desk.names, now)} if text else None
-        return tuple(track for track in ahead if chosen is None or track.event.id in chosen)[:count]
+        known, since, over = await self.known(), self.clock.now() - timedelta(hours=1), FLOWN | OVER
+        ahead = [
+            at
+            for at, track in enumerate(known.tracks)
+            if track.event.status not in over and (track.event.net.at is None or track.event.net.at >= since)
+        ]
+        chosen = found(known, text, self.desk.names, ahead) if text else tuple(known.tracks[at] for at in ahead)
+        return chosen[:count]
 
     async def schedule(self, days: int, text: str = "") -> tuple[Track, ...]:
         """Give what happens within so many days, by day; `text` narrows it."""

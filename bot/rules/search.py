@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log1p
@@ -62,9 +62,14 @@ def catalogue(tracks: Sequence[Track], words: Sequence[frozenset[str]] | None = 
 # --- events -------------------------------------------------------------------------------------------------------
 
 
-def found(tracks: Iterable[Track], text: str, names: Names, now: datetime) -> tuple[Track, ...]:
-    """Give what is meant among these events."""
-    return meant(catalogue(tuple(tracks)), text, names, now)
+def found(known: Catalogue, text: str, names: Names, among: Sequence[int]) -> tuple[Track, ...]:
+    """Give those at these places of the catalogue that every word leads to, in its order; typos where nothing fits without."""
+    exact = search(known.index, text, names, typos=False)
+    hits = [at for at in among if at in exact]
+    if not hits:
+        close = search(known.index, text, names, typos=True)
+        hits = [at for at in among if at in close]
+    return tuple(known.tracks[at] for at in hits)
 
 
 def meant(known: Catalogue, text: str, names: Names, now: datetime) -> tuple[Track, ...]:

@@ -129,7 +129,7 @@ async def test_a_page_that_is_no_longer_there_is_the_last_one(stg: Stage, member
     await keep(stg.store, *MANY)
     shown = (await member.slash("schedule", filter="owl")).message
     await member.click(shown, "▶")
-    await keep(stg.store, *(replace(one, event=replace(one.event, net=STARLINK.event.net)) for one in MANY[3:]))
+    await keep(stg.store, *(replace(one, event=replace(one.event, net=STARLINK.event.net), seen=NOW + DAY) for one in MANY[3:]))
 
     await member.click(shown, "▶")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Agency, EventId, Net, Person, Precision, Rocket, Status, Track
-from bot.rules.search import LABEL, found, label
+from bot.rules.search import LABEL, catalogue, found, label, meant
 from tests.rules.inventing import nets, texts
 from tests.rules.making import DAY, L0, T0, event, net, seen
 
@@ -28,7 +28,7 @@ def track(name: str, at: datetime | None = T0, status: Status = Status.GO) -> Tr
 
 
 def names(text: str, *tracks: Track) -> list[str]:
-    return [one.event.name for one in found(tracks, text, NAMES, L0)]
+    return [one.event.name for one in meant(catalogue(tracks), text, NAMES, L0)]
 
 
 def test_every_word_must_lead_there_and_a_beginning_is_enough() -> None:
@@ -87,3 +87,15 @@ def test_a_long_name_is_cut_where_its_day_begins() -> None:
     exact = track("x" * LABEL, None)
     assert label(exact) == "x" * LABEL
     assert Precision.UNKNOWN is exact.event.net.precision
+
+
+def test_among_some_of_them_the_order_stays_and_typos_are_forgiven_only_where_nothing_fits() -> None:
+    known = catalogue([track("Soyuz MS-20", L0), track("Starlink 1", L0), track("Soyuz MS-19", L0)])
+
+    def among(text: str, *places: int) -> list[str]:
+        return [one.event.name for one in found(known, text, NAMES, places)]
+
+    assert among("soyuz", 0, 1, 2) == ["Soyuz MS-20", "Soyuz MS-19"]
+    assert among("soyuz", 1, 2) == ["Soyuz MS-19"]
+    assert among("souyz", 1, 2) == ["Soyuz MS-19"]
+    assert among("souyz", 1) == []
