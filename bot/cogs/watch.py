@@ -7,7 +7,7 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
-from bot.cogs import watch_edit
+from bot.cogs import watch_edit, watch_test
 from bot.cogs.governed import GovernedGroup, guild_of, here, who
 from bot.cogs.places import target_of, trouble_at
 from bot.cogs.replying import Interaction, language_of, reply, say
@@ -21,6 +21,7 @@ from bot.cogs.watch_options import (
     checked_place,
     fields_of,
     warnings,
+    with_news,
 )
 from bot.cogs.watch_picking import LABEL, no_watch, picked, suggest_watches
 from bot.flow.ask import Asking
@@ -48,6 +49,7 @@ class WatchCommands(GovernedGroup):
         self._governing = Governing(asking)
         self._clock = clock
         self.add_command(watch_edit.command(asking, clock))
+        self.add_command(watch_test.command(asking, clock))
 
     @app_commands.command(name="add", description="Tell a channel, a thread or a forum about launches")
     @app_commands.describe(
@@ -63,6 +65,8 @@ class WatchCommands(GovernedGroup):
         digest="A list of what lies ahead, for instance: daily 08:00, or: monday 08:00",
         crosspost="Spread posts to the servers that follow this announcement channel",
         events="Keep a scheduled event of this server for each launch",
+        news="Post articles about what is watched too, at most three a day for each launch",
+        sites="Whose articles: NASA, spacenews.com, or all but one: -Space.com",
         language="The language of the posts; the server's, if you leave it out",
     )
     @app_commands.choices(language=LANGUAGE_CHOICES)
@@ -82,6 +86,8 @@ class WatchCommands(GovernedGroup):
         digest: Text | None = None,
         crosspost: bool | None = None,
         events: bool | None = None,
+        news: bool | None = None,
+        sites: Text | None = None,
         language: str | None = None,
     ) -> None:
         given: dict[str, object] = {
@@ -96,6 +102,7 @@ class WatchCommands(GovernedGroup):
             "digest": digest,
             "crosspost": crosspost,
             "events": events,
+            "sites": sites,
             "language": language,
         }
         place = checked_place(interaction, channel, role)
@@ -103,6 +110,7 @@ class WatchCommands(GovernedGroup):
             id=WatchId(0), target=target_of(place), name="", made_at=self._clock.now(), made_by=UserId(interaction.user.id)
         )
         draft = replace(blank, **fields_of(given, language_of(interaction)))
+        draft = replace(draft, **with_news(draft.notices, news))
         await reply(
             interaction,
             self._added(who(interaction), draft, warnings(interaction, draft, place, role), own=language is not None),

@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.cogs.governed import who
 from bot.cogs.replying import Interaction, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
-from bot.cogs.watch_options import LANGUAGE_CHOICES, Channel, Text, checked_place, fields_of, moved_to, warnings
+from bot.cogs.watch_options import LANGUAGE_CHOICES, Channel, Text, checked_place, fields_of, moved_to, warnings, with_news
 from bot.cogs.watch_picking import LABEL, no_watch, picked, suggest_watches
 from bot.flow.ask import Asking, Unacceptable
 from bot.flow.governing import Governing, Who
@@ -52,6 +52,8 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
         digest="A list of what lies ahead: daily 08:00, monday 08:00, or: off",
         crosspost="Spread posts to the servers that follow this announcement channel",
         events="Keep a scheduled event of this server for each launch",
+        news="Post articles about what is watched too, at most three a day for each launch",
+        sites="Whose articles: NASA, spacenews.com, or all but one: -Space.com; or: all",
         language="The language of the posts",
     )
     @app_commands.choices(language=LANGUAGE_CHOICES)
@@ -73,6 +75,8 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
         digest: Text | None = None,
         crosspost: bool | None = None,
         events: bool | None = None,
+        news: bool | None = None,
+        sites: Text | None = None,
         language: str | None = None,
     ) -> None:
         given: dict[str, object] = {
@@ -88,16 +92,21 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
             "digest": digest,
             "crosspost": crosspost,
             "events": events,
+            "sites": sites,
             "language": language,
         }
-        await reply(interaction, edited(interaction, watch, given, channel, role), private=True)
+        await reply(interaction, edited(interaction, watch, given, (channel, role, news)), private=True)
 
     async def edited(
-        interaction: Interaction, text: str, given: dict[str, object], channel: int | None, role: discord.Role | None
+        interaction: Interaction,
+        text: str,
+        given: dict[str, object],
+        more: tuple[int | None, discord.Role | None, bool | None],
     ) -> Post:
-        by = who(interaction)
+        by, (channel, role, news) = who(interaction), more
         fields = fields_of(given, by.language)
         watch = await picked(asking, by.guild, text, by.language)
+        fields |= with_news(fields.get("notices", watch.notices), news)
         warned: tuple[str, ...] = ()
         if channel or role or given["crosspost"] or given["events"]:
             place = checked_place(interaction, channel or watch.target.channel, role)

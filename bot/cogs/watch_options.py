@@ -12,9 +12,10 @@ from bot.cogs.governed import here
 from bot.cogs.places import Place, cautions, cautions_of_extras, check_may_post, check_person, check_role, place_for, target_of
 from bot.cogs.replying import Interaction, language_of
 from bot.flow.ask import Unacceptable
-from bot.model import RoleId, Watch
+from bot.model import RoleId, Say, Watch
 from bot.rules.asking import LONGEST_TEXT, Wrong, parse_leads, parse_says, parse_what
 from bot.rules.hours import parse_digest, parse_quiet
+from bot.rules.sites import parse_sites
 from bot.tongue import LANGUAGES, said
 
 LEADS = "24h 1h 10m"
@@ -93,6 +94,7 @@ READ: Mapping[str, Callable[[Any, str], Fields]] = {
     "digest": lambda text, language: {"digest": read(parse_digest(text, language))},
     "crosspost": lambda value, _: {"crosspost": value},
     "events": lambda value, _: {"occasions": value},
+    "sites": lambda text, language: {"sites": read(parse_sites(text, language))},
     "language": lambda value, _: {"language": value},
 }
 """Option -> fields, in the order in which they are applied: a later one has the last word."""
@@ -108,6 +110,13 @@ def fields_of(options: Mapping[str, object], language: str) -> Fields:
         sentence = "A watch that sends nothing is none. Choose at least one notice, or leave `notices` out."
         raise Unacceptable(said(language, sentence))
     return fields
+
+
+def with_news(notices: frozenset[Say], news: bool | None) -> Fields:
+    """The field that says whether articles are posted too, if anything is said about that."""
+    if news is None:
+        return {}
+    return {"notices": notices | {Say.COVERAGE} if news else notices - {Say.COVERAGE}}
 
 
 def checked_place(interaction: Interaction, channel: int | None, role: discord.Role | None) -> Place:

@@ -32,6 +32,8 @@ def stream_of(article: Article, track: Track, now: datetime) -> Webcast | None:
     t0, event = track.event.net.clock, track.event
     if not article.official or article.medium is not Medium.VIDEO or event.status in FLOWN | OVER or t0 is None:
         return None
+    if article.live is False and article.starts is None:
+        return None  # it is known to be no stream
     begins = article.starts or (now if article.live else None)
     if begins is None:
         fits = t0 - SOON <= now < t0 and CALLED.search(article.title) is not None

@@ -14,6 +14,7 @@ from bot.model import CHOOSABLE, ChannelId, Facet, GuildId, Place, RoleId, Say, 
 from bot.rules.asking import LONGEST_TERM, MOST_TERMS, SHORTEST_TERM, Wrong, parse_leads, parse_says
 from bot.rules.countdown import lead_text
 from bot.rules.hours import digest_text, parse_digest, parse_quiet, quiet_text
+from bot.rules.sites import parse_sites
 from bot.tongue import LANGUAGES, said
 
 VERSION = 1
@@ -176,6 +177,7 @@ FIELDS: Mapping[str, Field] = {
     "digest": Field(lambda w: digest_text(w.digest), parsed(parse_digest)),
     "crosspost": Field(lambda w: w.crosspost, yes_or_no),
     "occasions": Field(lambda w: w.occasions, yes_or_no),
+    "sites": Field(lambda w: ", ".join(w.sites) or "all", parsed(parse_sites)),
 }
 """Every field of a watch that a person sets, in the order in which a file shows them."""
 NEEDED = ("name", "channel")

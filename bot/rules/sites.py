@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from bot.model import Article
+from bot.rules.asking import Wrong
 from bot.rules.matching import normalised
+from bot.tongue import said
 
 
 def host(url: str) -> str:
@@ -36,3 +39,29 @@ def takes(sites: Sequence[str], article: Article) -> bool:
     if any(is_from(article, name) for name in left_out):
         return False
     return not wanted or any(is_from(article, name) for name in wanted)
+
+
+MOST = 20
+"""Sites that a watch names. Chosen, not measured."""
+LONGEST = 60
+EVERY_SITE = frozenset({"all", "any", "everything", "off", "none"})
+"""Words that take a choice of sites back."""
+
+
+def parse_sites(text: str, language: str = "en") -> tuple[str, ...] | Wrong:
+    """Read whose articles a watch takes: `NASA, spacenews.com`, `-Space.com`; `all` takes everybody's."""
+    names = [" ".join(piece.split()) for piece in re.split(r"[,;\n]", text) if piece.strip()]
+    if len(names) == 1 and names[0].casefold() in EVERY_SITE:
+        return ()
+    if len(names) > MOST:
+        return Wrong(said(language, "Those are more than {most} sites. Leave out some.", most=MOST))
+    found: list[str] = []
+    for name in names:
+        bare = name.lstrip("-−").strip()
+        if not normalised(bare) or len(bare) > LONGEST:
+            sentence = (
+                "I cannot read that as a site. Write names or hosts with commas between them: `NASA, spacenews.com, -Space.com`."
+            )
+            return Wrong(said(language, sentence))
+        found.append(f"-{bare}" if name != bare else bare)
+    return tuple(dict.fromkeys(found))
