@@ -14,6 +14,7 @@ from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
 from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
+from bot.flow.asking_why import Gauge
 from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
@@ -191,6 +192,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             api_url=settings.api_url,
             rate_per_s=settings.discord.rate_per_s,
             meters=meters,
+            public_url=settings.web.public_url,
             feeds=AskingFeeds(newsroom, opened),
         )
         token = settings.launch_library_token.reveal() if settings.launch_library_token else ""
@@ -224,8 +226,8 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             *(Beat(f"read {reader.press.name}", reader.beat) for reader in readers),
             Beat("read feeds of servers", own.beat),
         )
-        app = App(
-            settings, store, client, Poller(store, feed, store, clock, desk, quota), deliverer, schedule, rooms, beats, readers
-        )
+        poller = Poller(store, feed, store, clock, desk, quota)
+        client.gauge = Gauge((poller,), store)
+        app = App(settings, store, client, poller, deliverer, schedule, rooms, beats, readers)
         stack.push_async_callback(app.stop)
         yield app

@@ -18,7 +18,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.cogs import about, admins, crew, launch, live, members, news, schedule, search
+from bot.cogs import about, admins, calendars, crew, launch, live, members, news, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
 from bot.cogs.failing import BEGAN, Tree
@@ -27,6 +27,7 @@ from bot.cogs.listening import Listening
 from bot.cogs.translating import CommandTranslator
 from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
+from bot.flow.asking_why import Gauge
 from bot.flow.keeping import Keeping
 from bot.meters import Meters
 from bot.ports import Clock, StoreDown
@@ -95,6 +96,7 @@ class TMinusClient(discord.AutoShardedClient):
         guilds_settle_s: float = 2.0,
         meters: Meters | None = None,
         feeds: AskingFeeds | None = None,
+        public_url: str = "",
     ) -> None:
         Route.BASE = api_base(api_url)
         self.meters = meters or Meters()
@@ -111,6 +113,7 @@ class TMinusClient(discord.AutoShardedClient):
         )
         self.asking = asking
         self.clock = clock
+        self.gauge: Gauge | None = None
         self._store = asking.store
         self._began = False
         self._connecting: asyncio.Task[None] | None = None
@@ -122,6 +125,8 @@ class TMinusClient(discord.AutoShardedClient):
         for room in (next_, schedule, launch, live, search, crew, about):
             self.tree.add_command(room.command(asking, clock))
         self.tree.add_command(help_.command(self.tree))
+        if public_url:
+            self.tree.add_command(calendars.command(asking, clock, public_url))
         for command in (*members.commands(asking, clock), *admins.commands(asking, clock)):
             self.tree.add_command(command)
         Listening(self, Keeping(asking.store, clock, asking.desk))

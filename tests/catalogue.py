@@ -106,7 +106,7 @@ class Shown:
 def tree() -> app_commands.CommandTree[Any]:
     """The commands as the bot offers them; nobody is asked anything."""
     asking = Asking(cast("Store", None), cast("Clock", None), Desk({}, 1))
-    return TMinusClient(asking, clock=cast("Clock", None)).tree
+    return TMinusClient(asking, clock=cast("Clock", None), public_url="https://launches.example.org").tree
 
 
 def shown() -> Iterator[Shown]:

@@ -59,10 +59,17 @@ class Stage:
     clock: Clock = field(default_factory=Clock)
 
     @asynccontextmanager
-    async def bot(self, *, rate_per_s: float = 1000, token: str = "") -> AsyncGenerator[TMinusClient, None]:
+    async def bot(self, *, rate_per_s: float = 1000, token: str = "", public_url: str = "") -> AsyncGenerator[TMinusClient, None]:
         """The bot, logged in and ready; gone at the end of the block."""
         asking = Asking(self.store, self.clock, Desk(NAMES, 45))
-        client = TMinusClient(asking, clock=self.clock, api_url=self.discord.api_url, rate_per_s=rate_per_s, guilds_settle_s=0.05)
+        client = TMinusClient(
+            asking,
+            clock=self.clock,
+            api_url=self.discord.api_url,
+            rate_per_s=rate_per_s,
+            guilds_settle_s=0.05,
+            public_url=public_url,
+        )
         async with client:
             await client.start_until_ready(token or self.discord.token)
             yield client
