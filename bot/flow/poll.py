@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,10 +14,11 @@ from bot.flow.plan import Desk, forget_finished, replan
 from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Track
 from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, Transaction
 from bot.rules.changes import Change, fold, gone, left_list
-from bot.rules.merging import recreated
+from bot.rules.merging import met, recreated
 from bot.rules.pacing import outlook
 from bot.rules.planning import BASELINE_PATIENCE, summary
 from bot.rules.polling import WELL, Health, LookUp, next_ask
+from bot.rules.voices import lead, own_id, questioned, stays_listed, trust, voices_of
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +27,8 @@ REMEMBERED = timedelta(hours=2)
 
 KNOWN_BACK = timedelta(days=40)
 """Chosen, not measured: tracks whose NET is longer ago are not compared with a list. Lists keep them a day (FEEDS)."""
-STAYS_LISTED = timedelta(hours=24)
-"""Launch Library lists an event for this long after its NET (FEEDS): until then its absence means something."""
+TWIN_BACK = timedelta(hours=24)
+"""An entry that another was merged into has a NET no longer ago: events leave their list then (FEEDS)."""
 
 LISTS = frozenset({Scope.ALL, Scope.EVENTS})
 """Whole lists: what is not on one has left it."""
@@ -49,6 +51,8 @@ class Poller:
     """Decided after the last answer; nothing else changes it."""
     old: set[Scope] = field(default_factory=set[Scope])
     """Lists whose baseline is known to be taken."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Shared by the pollers of all feeds: one answer is folded in at a time, so that two that tell of one event meet."""
 
     async def beat(self) -> datetime:
         """Ask the feed, if it is time; give when it is time again."""
@@ -64,7 +68,8 @@ class Poller:
             log.warning("the feed gave no answer; what was known stands", extra={"feed": self.feed.name, "why": down.why})
         else:
             self.health, self.answered[ask.scope] = WELL, self.clock.now()
-            await self.apply(ask, answer)
+            async with self.turn:
+                await self.apply(ask, answer)
         self.planned = await self.next_ask()
         return self.planned.at
 
@@ -77,7 +82,7 @@ class Poller:
             made=await self.requests.made(self.feed.name, now - REMEMBERED),
             answered=self.answered,
             outlooks=[outlook(track) for track in tracks],
-            lookups=looked_for(tracks),
+            lookups=looked_for(tracks, self.feed.name),
             health=self.health,
             now=now,
         )
@@ -102,14 +107,16 @@ class Poller:
             log.warning("part of a page could not be read", extra={"feed": self.feed.name, "where": fault.where, "why": fault.why})
         known = await self.known(now)
         sightings = await self.named(page.sightings, known)
-        absent = self.absent(ask, page, {sighting.event.id for sighting in sightings}, known, now)
+        listed = {sighting.event.id for sighting in sightings}
+        absent = self.absent(ask, page, listed, known, now)
+        others = {} if listed <= known.keys() else self.others(known)
         baseline = not await self.baselined(ask.scope)
         bugs: list[Exception] = []
         unchanged: list[EventId] = []
         for sighting in sightings:
             try:
-                named = sighting if sighting.event.id in known else await self.continued(sighting, absent)
-                if await self.absorb(named, known.get(named.event.id), now, silent=baseline):
+                named = sighting if sighting.event.id in known else await self.continued(sighting, absent, others, listed)
+                if named and await self.absorb(named, known.get(named.event.id), now, silent=baseline):
                     unchanged.append(named.event.id)
             except Exception as bug:
                 log.exception("an event could not be folded in", extra={"event": sighting.event.id})
@@ -133,8 +140,10 @@ class Poller:
 
     async def absorb(self, sighting: Sighting, known: Track | None, now: datetime, *, silent: bool) -> bool:
         """Fold in one sighting; True when it said nothing new. `silent`: what is first seen now is no news, but is counted down."""
-        if known and not fold(known, sighting, now)[1] and not (known.left or known.missing):
-            return True
+        if known and not (known.left or known.missing):
+            track, changes = fold(known, sighting, now)
+            if not changes and not track.voices:
+                return True
         async with self.store.transaction() as tx:
             locked = await tx.track(sighting.event.id)
             track, changes = fold(locked, sighting, now)
@@ -146,24 +155,47 @@ class Poller:
 
     # --- ids ------------------------------------------------------------------------------------------------------
 
-    async def named(self, sightings: Sequence[Sighting], known: Collection[EventId]) -> tuple[Sighting, ...]:
-        """Give sightings the ids under which their events were known before the feed created them anew."""
-        if all(sighting.event.id in known for sighting in sightings):
-            return tuple(sightings)
-        async with self.store.transaction() as tx:
-            facts = {s.event.id: await tx.recall(alias_of(s.event.id)) for s in sightings if s.event.id not in known}
-        return tuple(under(alias, sighting) if (alias := facts.get(sighting.event.id)) else sighting for sighting in sightings)
+    async def named(self, sightings: Sequence[Sighting], known: Mapping[EventId, Track]) -> tuple[Sighting, ...]:
+        """Give sightings the ids under which their events are known, from before they were created anew or from another feed."""
+        aliases: dict[EventId, str] = {voice.event.id: track.event.id for track in known.values() for voice in track.voices}
+        strangers = [one.event.id for one in sightings if one.event.id not in known and one.event.id not in aliases]
+        if strangers:
+            async with self.store.transaction() as tx:
+                aliases |= {event: fact for event in strangers if (fact := await tx.recall(alias_of(event)))}
+        return tuple(under(aliases.get(sighting.event.id), sighting) for sighting in sightings)
 
-    async def continued(self, sighting: Sighting, absent: dict[EventId, Track]) -> Sighting:
-        """Let an unknown id go on as the event that went missing in its place, if there is one; else it is a new event."""
+    async def continued(
+        self, sighting: Sighting, absent: dict[EventId, Track], others: Mapping[EventId, Track], listed: set[EventId]
+    ) -> Sighting | None:
+        """Let an unknown id go on as the event that went missing in its place, or that another feed told of.
+
+        Else it is a new event; unless it may be one that a more trusted feed has, or is listed twice: then it is left alone, None.
+        """
         old = recreated(sighting.event, (track.event for track in absent.values()))
         if old is None:
+            found = met(sighting.event, (track.event for track in others.values()), self.desk.names)
+            doubtful = found.unclear if found.event is None else (found.event,) if found.event in listed else ()
+            if any(trust(lead(others[event])) > trust(self.feed.name) for event in doubtful):
+                log.info("an event may be one that is known", extra={"event": sighting.event.id, "as": doubtful})
+                return None
+            old = found.event
+        if old is None or old in listed:
             return sighting
         async with self.store.transaction() as tx:
             await tx.remember(alias_of(sighting.event.id), old)
         log.info("an event goes on under a new id", extra={"event": old, "new": sighting.event.id})
-        del absent[old]
+        absent.pop(old, None)
+        listed.add(old)
         return under(old, sighting)
+
+    def others(self, known: Mapping[EventId, Track]) -> dict[EventId, Track]:
+        """Give the known events that this feed never told of, or of which another one is believed more."""
+        name = self.feed.name
+        return {
+            event: track
+            for event, track in known.items()
+            if not track.event.owner and (own_id(track, name) is None or lead(track) != name)
+        }
 
     def absent(
         self, ask: Ask, page: Sightings, listed: Collection[EventId], known: Mapping[EventId, Track], now: datetime
@@ -174,7 +206,7 @@ class Poller:
         return {
             event: track
             for event, track in known.items()
-            if event not in listed and track.feed == self.feed.name and self.belongs(track.event, ask.scope, page, now)
+            if event not in listed and lead(track) == self.feed.name and self.belongs(track.event, ask.scope, page, now)
         }
 
     def belongs(self, event: Event, scope: Scope, page: Sightings, now: datetime) -> bool:
@@ -182,16 +214,16 @@ class Poller:
         at = event.net.at
         if at is None or event.status in OVER or (event.kind is Kind.LAUNCH) is (scope is Scope.EVENTS):
             return False
-        return now - STAYS_LISTED < at and (page.until is None or at <= page.until)
+        return now - stays_listed(self.feed.name) < at and (page.until is None or at <= page.until)
 
     async def missing(self, event: EventId, now: datetime) -> None:
         """Fold in that the feed knows no such id."""
         async with self.store.transaction() as tx:
-            known = await tx.track(event)
-            if known is None:
+            known = await tx.track(EventId(await tx.recall(alias_of(event)) or event))
+            if known is None or lead(known) != self.feed.name:
                 return
             listed = (
-                track.event for track in await tx.tracks(net_since=now - STAYS_LISTED) if is_listed(track) and track is not known
+                track.event for track in await tx.tracks(net_since=now - TWIN_BACK) if is_listed(track) and track is not known
             )
             track, changes = gone(known, now, twin=recreated(known.event, listed))
             await tx.keep(track)
@@ -201,11 +233,18 @@ class Poller:
     async def still(self, ask: Ask, now: datetime) -> None:
         """Note that a list said the same as before: what it covers was seen now."""
         kinds = {Kind.LAUNCH} if ask.scope in {Scope.ALL, Scope.NEAR} else set(Kind) - {Kind.LAUNCH}
-        if ask.scope in LISTS:
-            known = await self.known(now)
-            async with self.store.transaction() as tx:
-                mine = [t.event.id for t in known.values() if t.feed == self.feed.name and t.event.kind in kinds and not t.left]
-                await tx.touch(mine, self.feed.name, now)
+        if ask.scope not in LISTS:
+            return
+        unchanged: list[EventId] = []
+        for event, track in (await self.known(now)).items():
+            voice = next((voice for voice in voices_of(track) if voice.feed == self.feed.name), None)
+            if voice is None or track.left or track.event.kind not in kinds:
+                continue
+            said = Sighting(event=voice.event, feed=voice.feed, unsaid=voice.unsaid)
+            if not track.voices or await self.absorb(under(event, said), track, now, silent=False):
+                unchanged.append(event)
+        async with self.store.transaction() as tx:
+            await tx.touch(unchanged, self.feed.name, now)
 
     # --- the baseline ---------------------------------------------------------------------------------------------
 
@@ -229,9 +268,14 @@ class Poller:
             await tx.owe([summary(watch, now + BASELINE_PATIENCE) for watch in asking])
 
 
-def looked_for(tracks: Iterable[Track]) -> tuple[LookUp, ...]:
-    """Give the events that left their list and are not over: they are asked for by their id."""
-    return tuple(LookUp(track.event.id, track.missing) for track in tracks if track.left and track.event.status not in OVER)
+def looked_for(tracks: Iterable[Track], feed: str) -> tuple[LookUp, ...]:
+    """Give the events that a feed is asked for by their ids: they left its list, or another feed contradicts it."""
+    return tuple(
+        LookUp(own, track.missing)
+        for track in tracks
+        if track.event.status not in OVER and (own := own_id(track, feed))
+        if (track.left and lead(track) == feed) or questioned(track, feed)
+    )
 
 
 def is_listed(track: Track) -> bool:
@@ -244,6 +288,8 @@ def alias_of(event: EventId) -> str:
     return f"alias:{event}"
 
 
-def under(event: str, sighting: Sighting) -> Sighting:
-    """Give a sighting another id."""
-    return replace(sighting, event=replace(sighting.event, id=EventId(event)))
+def under(event: str | None, sighting: Sighting) -> Sighting:
+    """Give a sighting another id, and let it keep its own; None leaves it as it is."""
+    if event is None or event == sighting.event.id:
+        return sighting
+    return replace(sighting, event=replace(sighting.event, id=EventId(event)), own=sighting.event.id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.model import FLOWN, OUTCOMES, Event, Kind, Link, Post, Status, Tone, Track, Webcast
+from bot.rules.doubts import dissent, silence, sources
 from bot.rules.nets import shift
 from bot.rules.pressing import actions
 from bot.rules.reporting import press_row
@@ -62,12 +63,14 @@ def card(track: Track, now: datetime, *, language: str = "en") -> Post:
         weather(event, language),
         streams_row(streams, language),
         press_row(track.press),
+        dissent(track, language),
+        silence(track, language),
         age(track, now, language=language),
     )
     return Post(
         title=f"{VERBS[event.kind][1]} {headline(event, language)}",
         lines=tuple(row for row in rows if row),
-        footer=" · ".join(part for part in (credit(language), photographer(event, language)) if part),
+        footer=" · ".join(part for part in (credit(language, sources(track)), photographer(event, language)) if part),
         image=(event.image.thumbnail or event.image.url) if event.image else "",
         tone=TONES.get(event.status, Tone.CALM) if track.counting else Tone.WARN,
         buttons=tuple(watch_button(best, language) for best in streams[:1]),
@@ -85,9 +88,9 @@ def watch_button(stream: Webcast, language: str = "en") -> Link:
     return Link(said(language, "Watch"), link(stream.url))
 
 
-def credit(language: str = "en") -> str:
+def credit(language: str = "en", source: str = SOURCE) -> str:
     """Say whose data it is."""
-    return said(language, "Data: {source}", source=SOURCE)
+    return said(language, "Data: {source}", source=source)
 
 
 def photographer(event: Event, language: str) -> str:

@@ -104,24 +104,21 @@ class Likeness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """The event that a feed's entry is about, None when it is about none that is known; `unclear` when it may be."""
+    """The event that a feed's entry is about, None when it is about none that is known; `unclear`: it may be about these."""
 
     event: EventId | None
-    unclear: bool = False
+    unclear: tuple[EventId, ...] = ()
 
 
 def met(fresh: Event, known: Iterable[Event], names: Names) -> Met:
     """Find the event that another feed's entry is about: the closest in time, if one is closer than all others."""
     alikes = [(likeness(fresh, one, names), one) for one in known]
-    same = sorted(
-        (apart(fresh.net, one.net), mission_words(one) != mission_words(fresh), one.id)
-        for like, one in alikes
-        if like is Likeness.SAME
-    )
+    words = mission_words(fresh)
+    same = sorted((apart(fresh.net, one.net), mission_words(one) != words, one.id) for like, one in alikes if like is Likeness.SAME)
     if not same:
-        return Met(None, unclear=any(like is Likeness.UNCLEAR for like, _ in alikes))
+        return Met(None, tuple(one.id for like, one in alikes if like is Likeness.UNCLEAR))
     tied = len(same) > 1 and same[0][:2] == same[1][:2]
-    return Met(None, unclear=True) if tied else Met(same[0][2])
+    return Met(None, tuple(one for _, _, one in same)) if tied else Met(same[0][2])
 
 
 def likeness(one: Event, other: Event, names: Names) -> Likeness:

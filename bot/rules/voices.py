@@ -12,10 +12,15 @@ from bot.rules.nets import nearness, span
 TRUST = {"ll2": 3, "rll": 2, "json": 1, "ical": 0}
 """Whom to believe: editors who watch each launch, then a schedule, then what a club fills in, then calendars, most of which are
 made from the first. The part before a dash is what kind of feed it is; an unknown kind is a calendar."""
-SPOKEN = {"ll2": "Launch Library 2", "rll": "RocketLaunch.live", "ical": "the calendar", "json": "the schedule"}
-"""What people call them."""
+SPOKEN = {"ll2": "Launch Library 2", "rll": "RocketLaunch.live"}
+"""What people call them; the others have the name that the operator gave them."""
 VOICES_KEPT = 6
 """Chosen, not measured: nobody has configured more feeds of launches."""
+
+BY_ID = frozenset({"ll2"})
+"""Kinds of feed that answer for one event, and are asked for it when another feed contradicts them."""
+STAYS = {"ll2": timedelta(hours=24)}
+"""How long after its NET a kind of feed lists an event (FEEDS): until then its absence means something. The others drop it then."""
 
 PATIENCE = timedelta(minutes=20)
 """A feed that described an event within this is answering: what it says stands, whatever a less trusted one says.
@@ -48,13 +53,23 @@ EMPTY: tuple[object, ...] = (None, "", ())
 NAMES = tuple(field.name for field in fields(Event) if field.name not in {"id", "owner"})
 
 
+def kind_of(feed: str) -> str:
+    """Give the kind of a feed, the part of its name before a dash."""
+    return feed.partition("-")[0]
+
+
 def trust(feed: str) -> int:
     """Tell how far a feed is believed."""
-    return TRUST.get(feed.partition("-")[0], 0)
+    return TRUST.get(kind_of(feed), 0)
+
+
+def stays_listed(feed: str) -> timedelta:
+    """Tell for how long after its NET a feed lists an event."""
+    return STAYS.get(kind_of(feed), timedelta())
 
 
 def spoken(feed: str) -> str:
-    """Tell what people call a feed; one that the operator named has its own name."""
+    """Tell what people call a feed."""
     return SPOKEN.get(feed) or feed.partition("-")[2] or feed
 
 
@@ -192,7 +207,7 @@ def silent(voices: Sequence[Voice], event: Event, now: datetime) -> bool:
 
 def questioned(track: Track, feed: str) -> bool:
     """Whether a feed is to be asked for an event soon: another one said since that NET is another, or that it has flown."""
-    mine = next((voice for voice in track.voices if voice.feed == feed), None)
+    mine = next((voice for voice in track.voices if voice.feed == feed and kind_of(feed) in BY_ID), None)
     return mine is not None and any(
         (is_news(other, mine, "net") and says(other, "net") and disagree(other.event.net, mine.event.net))
         or (is_news(other, mine, "status") and other.event.status in FLOWN - {mine.event.status} and says(other, "status"))
