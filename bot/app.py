@@ -14,8 +14,8 @@ from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
 from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
-from bot.flow.asking_why import Gauge
 from bot.flow.asking_feeds import AskingFeeds
+from bot.flow.asking_why import Gauge
 from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
 from bot.flow.deliver import GATHER_S, Deliverer, measured
