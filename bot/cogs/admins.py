@@ -7,13 +7,14 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs import settings_files
+from bot.cogs import doctor, settings_files, watch_test, why
+from bot.cogs.roles import GiveRole, RoleCommands
 from bot.cogs.settings_server import SettingsCommands
 from bot.cogs.watch import WatchCommands
 from bot.flow.ask import Asking
 from bot.ports import Clock
 
-ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (settings_files.Answer,)
+ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (settings_files.Answer, watch_test.Turn, GiveRole)
 """What can be pressed in a message of any age."""
 
 
@@ -22,5 +23,8 @@ def commands(asking: Asking, clock: Clock) -> tuple[app_commands.Command[Any, ..
     return (
         WatchCommands(asking, clock),
         SettingsCommands(asking, clock),
+        RoleCommands(asking, clock),
+        *why.commands(asking, clock),
+        *doctor.commands(asking, clock),
         *settings_files.commands(asking, clock),
     )
