@@ -44,7 +44,7 @@ async def add(answers: Personal, clock: Clock, asker: Asker, about: str) -> Scre
     lines = (
         f"**{name}** · {net_text(track.event.net, language)}",
         said(language, "Open the file with your calendar, or press a button."),
-        said(language, "It does not move along: when T-0 moves, add it again and it takes the place of this one."),
+        said(language, "It does not move along: when T-0 moves, open the new file and it takes the place of this one."),
     )
     return Screen(Post(title=said(language, "Add to calendar"), lines=lines, buttons=links(track)), files=((FILE, file),))
 

@@ -172,9 +172,9 @@ def compact(at: datetime | date) -> str:
 
 def shortened(base: str, asked: dict[str, str], name: str, spare: str) -> str:
     """Write an address that a button takes: first what is spare goes, then the end of the name."""
-    address = f"{base}?{urlencode(asked)}"
-    if len(address) > BUTTON_URL:
-        asked = {**asked, spare: ""}
-    while len(address := f"{base}?{urlencode(asked)}") > BUTTON_URL:
-        asked = {**asked, name: asked[name][: len(asked[name]) * 3 // 4]}
+    told = {key: text for key, text in asked.items() if text}
+    if len(f"{base}?{urlencode(told)}") > BUTTON_URL:
+        told.pop(spare, None)
+    while len(address := f"{base}?{urlencode(told)}") > BUTTON_URL:
+        told[name] = told[name][: len(told[name]) * 3 // 4]
     return address

@@ -93,8 +93,9 @@ def all_wishes(wishes: Sequence[tuple[Watch, Track | None]], member: Member, lan
 def wish_row(watch: Watch, track: Track | None, language: str) -> str:
     """Say one of them in a line."""
     at = f" · {net_text(track.event.net, language)}" if track else ""
+    name = headline(track.event, language) if track else wish_text(watch, language)
     standing = "" if only_event(watch) else " 🔁"
-    return f"•{standing} **{wish_text(watch, language)}**{at} · {leads_text(watch.leads)}"
+    return f"•{standing} **{name}**{at} · {leads_text(watch.leads)}"
 
 
 def settings_text(member: Member, language: str) -> str:
