@@ -95,13 +95,13 @@ def web(_: argparse.Namespace) -> int:
 
 async def serving(settings: Settings) -> int:
     """Serve the pages on the machine's clock."""
-    from bot.app import SystemClock, serve_pages  # noqa: PLC0415
+    from bot.app import SystemClock, serve_pages  # noqa: PLC0415 — discord.py and SQLAlchemy take seconds to import
     from bot.store.engine import CannotOpen  # noqa: PLC0415
 
     try:
         await serve_pages(settings, SystemClock(), signalled())
     except CannotOpen as why:
-        log.error("%s", why)  # noqa: TRY400
+        log.error("%s", why)  # noqa: TRY400 — a sentence for the operator; the trace would say less
         return NO_DATABASE
     except OSError as why:
         log.error("cannot listen on %s port %s: %s", settings.web.host, settings.web.port, why.strerror)  # noqa: TRY400
@@ -130,7 +130,7 @@ def reload(app: App) -> None:
 
 async def running(settings: Settings) -> int:
     """Run the bot on the machine's clock. A wrong token or database ends it with one sentence."""
-    from bot.app import SystemClock, assembled  # noqa: PLC0415 — discord.py and SQLAlchemy take seconds to import
+    from bot.app import SystemClock, assembled  # noqa: PLC0415
     from bot.client import ClientDown  # noqa: PLC0415
     from bot.store.engine import CannotOpen  # noqa: PLC0415
 
@@ -140,7 +140,7 @@ async def running(settings: Settings) -> int:
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload, app)
             await app.run(stopping)
     except CannotOpen as why:
-        log.error("%s", why)  # noqa: TRY400 — a sentence for the operator; the trace would say less
+        log.error("%s", why)  # noqa: TRY400
         return NO_DATABASE
     except ClientDown as why:
         log.error("%s", why.sentence)  # noqa: TRY400

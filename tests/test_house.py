@@ -51,6 +51,10 @@ UNITLESS = {
     "concurrency": "a count",
     "contact": "a text",
     "level": "a word",
+    "format": "a word",
+    "host": "an address",
+    "port": "a number that has no unit",
+    "public_url": "an address",
     "url": "an address",
     "api_url": "an address",
     "on": "a flag",
@@ -294,7 +298,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 def test_every_command_that_is_written_down_exists() -> None:
     known = {"test", *next(tuple(action.choices) for action in parser()._actions if action.choices)}
     for path in (*DOCUMENTS, "Procfile", ".ci/run"):
-        used = set(re.findall(r"(?:\./tminus|`tminus) ([a-z]+)", text(path)))
+        used = set(re.findall(r"(?:\./tminus|`tminus) ([a-z-]+)", text(path)))
         assert used <= known, path
     assert {"demo", "test"} <= set(re.findall(r"^\./tminus (\w+)", text("README.md"), re.MULTILINE))
     assert {f"| `./tminus {name}` |" for name in known if f"| `./tminus {name}` |" not in text("docs/operators.md")} == set()
