@@ -59,6 +59,12 @@ def _path(said: str) -> str:
     return said
 
 
+def _needed(said: str) -> str:
+    if not said:
+        raise ValueError("must say something: without it a launch can't be told from another")
+    return _path(said)
+
+
 def _precision(said: object) -> Precision:
     known = {one.name.lower().replace("_", " "): one for one in Precision}
     if not isinstance(said, str) or (found := known.get(said.strip().lower())) is None:
@@ -79,6 +85,7 @@ Service = Annotated[str, Field(strict=True, max_length=500), AfterValidator(web_
 Address = Annotated[str, Field(strict=True, max_length=500), AfterValidator(page_address)]
 PerHour = Annotated[int, Field(strict=True, ge=1, le=120)]
 Path = Annotated[str, Field(strict=True, max_length=500), AfterValidator(_path)]
+Needed = Annotated[str, Field(strict=True, max_length=500), AfterValidator(_needed)]
 Name = Annotated[str, AfterValidator(_name)]
 PrecisionWord = Annotated[Precision, BeforeValidator(_precision)]
 StatusWord = Annotated[Status, BeforeValidator(_status)]
@@ -145,9 +152,9 @@ class Fields:
     """Where a launch of a club's JSON keeps what: paths of keys with dots between them; empty: it does not say."""
 
     __pydantic_config__: ClassVar[ConfigDict] = FORBID
-    id: Annotated[Path, Field(min_length=1)]
-    name: Annotated[Path, Field(min_length=1)]
-    net: Annotated[Path, Field(min_length=1)]
+    id: Needed
+    name: Needed
+    net: Needed
     precision: Path = ""
     status: Path = ""
     stream: Path = ""

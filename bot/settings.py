@@ -293,7 +293,7 @@ def _shaped(layered: Layered, shape: type[T]) -> T | None:
         shaped = TypeAdapter(shape).validate_python(layered.values)
     except ValidationError as wrong:
         for error in wrong.errors(include_url=False):
-            path = tuple(str(part) for part in error["loc"])
+            path = tuple(str(part) for part in error["loc"] if part != "[key]")
             layered.mistake(path, f"{'.'.join(path)}: {_sentence(error, shape)}")
         return None
     if isinstance(shaped, Knobs) and shaped.delivery.lease_s < 2 * shaped.discord.send_timeout_s:
@@ -334,7 +334,6 @@ SENTENCES = {
     "int_type": "must be a whole number, is {given}",
     "float_type": "must be a number, is {given}",
     "bool_type": "must be true or false, is {given}",
-    "string_too_short": "must say something",
     "dict_type": "must be a table, is {given}",
     "mapping_type": "must be a table, is {given}",
     "finite_number": "must be a number, is {given}",
