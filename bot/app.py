@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import cast
 
 from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
-from bot.feeds.launch_library import LaunchLibrary
 from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.asking_why import Gauge
@@ -29,7 +29,7 @@ from bot.outlet import DiscordOutlet
 from bot.ports import Clock, Press
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
-from bot.sources import presses, supplied
+from bot.sources import launch_feeds, presses, supplied
 from bot.store.sql import SqlStore
 from bot.web.calendars import CalendarFeeds
 from bot.web.health import Health
@@ -60,7 +60,8 @@ class App:
     settings: Settings
     store: SqlStore
     client: TMinusClient
-    poller: Poller
+    pollers: tuple[Poller, ...]
+    """One for each launch feed, the most trusted first."""
     deliverer: Deliverer
     schedule: Schedule
     rooms: tuple[Room, ...] = ()
@@ -72,12 +73,15 @@ class App:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
-        self.schedule.add(Beat("poll", self.poll))
+        polls = tuple(Beat(f"poll {poller.feed.name}", partial(self.poll, poller)) for poller in self.pollers)
+        for poll in polls:
+            self.schedule.add(poll)
         self.schedule.add(Beat("deliver", self.deliverer.beat))
         for beat in self.beats:
             self.schedule.add(beat)
         token = self.settings.token.reveal() if self.settings.token else ""
-        self.schedule.start("poll")
+        for poll in polls:
+            self.schedule.start(poll.name)
         for beat in self.beats:
             self.schedule.start(beat.name)
         async with AsyncExitStack() as stack:
@@ -119,9 +123,9 @@ class App:
             if one.name not in {"names", "log_level"} and getattr(fresh, one.name) != getattr(self.settings, one.name)
         )
 
-    async def poll(self) -> datetime:
-        """Poll, then let the outbox look at what came of it."""
-        upcoming = await self.poller.beat()
+    async def poll(self, poller: Poller) -> datetime:
+        """Poll a feed, then let the outbox look at what came of it."""
+        upcoming = await poller.beat()
         self.schedule.wake("deliver")
         return upcoming
 
@@ -193,11 +197,13 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             rate_per_s=settings.discord.rate_per_s,
             meters=meters,
             public_url=settings.web.public_url,
+            official=settings.official,
             feeds=AskingFeeds(newsroom, opened),
         )
-        token = settings.launch_library_token.reveal() if settings.launch_library_token else ""
-        quota = settings.requests_per_hour
-        feed = LaunchLibrary(http, store, clock, base=settings.launch_library_url, token=token, quota=quota)
+        turn = asyncio.Lock()
+        pollers = tuple(
+            Poller(store, feed, store, clock, desk, feed.per_hour, turn=turn) for feed in launch_feeds(settings, http, store, clock)
+        )
         outlet = DiscordOutlet(client, timeout=timedelta(seconds=settings.discord.send_timeout_s))
         deliverer = Deliverer(
             store=store,
@@ -216,7 +222,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             requests=store,
             asking=asking,
             clock=clock,
-            sources=(Source(feed.name, quota),),
+            sources=tuple(Source(poller.feed.name, poller.quota) for poller in pollers),
             meters=meters,
             signs=pulse.alive,
         )
@@ -226,8 +232,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             *(Beat(f"read {reader.press.name}", reader.beat) for reader in readers),
             Beat("read feeds of servers", own.beat),
         )
-        poller = Poller(store, feed, store, clock, desk, quota)
-        client.gauge = Gauge((poller,), store)
-        app = App(settings, store, client, poller, deliverer, schedule, rooms, beats, readers)
+        client.gauge = Gauge(pollers, store)
+        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers)
         stack.push_async_callback(app.stop)
         yield app

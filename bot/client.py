@@ -8,6 +8,7 @@ import json
 import logging
 import math
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Any
@@ -21,6 +22,7 @@ from discord.http import Route
 from bot.cogs import about, admins, calendars, crew, launch, live, members, news, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
+from bot.cogs import official as follow_official
 from bot.cogs.failing import BEGAN, Tree
 from bot.cogs.feeds import FeedCommands
 from bot.cogs.listening import Listening
@@ -97,6 +99,7 @@ class TMinusClient(discord.AutoShardedClient):
         meters: Meters | None = None,
         feeds: AskingFeeds | None = None,
         public_url: str = "",
+        official: Mapping[str, int] | None = None,
     ) -> None:
         Route.BASE = api_base(api_url)
         self.meters = meters or Meters()
@@ -127,6 +130,8 @@ class TMinusClient(discord.AutoShardedClient):
         self.tree.add_command(help_.command(self.tree))
         if public_url:
             self.tree.add_command(calendars.command(asking, clock, public_url))
+        if official:
+            self.tree.add_command(follow_official.command(official))
         for command in (*members.commands(asking, clock), *admins.commands(asking, clock)):
             self.tree.add_command(command)
         Listening(self, Keeping(asking.store, clock, asking.desk))

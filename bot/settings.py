@@ -68,6 +68,12 @@ def _level(said: object) -> int:
     return level
 
 
+def _snowflake(said: str) -> str:
+    if not re.fullmatch(r"[0-9]{15,20}", said):
+        raise ValueError(f'must be the id of a channel in quotes, as "1234567890123456789", is {_quoted(said)}')
+    return said
+
+
 def _format(said: str) -> str:
     if said not in {"text", "json"}:
         raise ValueError(f"must be text or json, is {_quoted(said)}")
@@ -116,6 +122,7 @@ def _token(said: str) -> str:
 # --- what the files say -------------------------------------------------------------------------------------------
 
 Whole = Annotated[int, Field(strict=True, ge=1)]
+OneWord = Annotated[str, Field(strict=True, min_length=1, max_length=40)]
 Span = Annotated[float, Field(strict=True, gt=0)]
 """Seconds."""
 
@@ -168,6 +175,7 @@ class Knobs:
     polling: Polling
     log: Log
     web: Web
+    official: dict[OneWord, Annotated[str, AfterValidator(_snowflake)]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +201,8 @@ class Settings:
     youtube_key: Secret | None
     log_level: int
     log_json: bool
+    official: Mapping[str, int]
+    """The operator's own announcement channels by what they announce."""
 
     @property
     def requests_per_hour(self) -> int:
@@ -257,6 +267,7 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
         only_launch_library=only_launch_library or False,
         youtube_key=youtube_key,
         log_level=log_level or knobs.log.level,
+        official={name: int(channel) for name, channel in knobs.official.items()},
         log_json=(log_format or knobs.log.format) == "json",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,9 @@ class Stage:
     clock: Clock = field(default_factory=Clock)
 
     @asynccontextmanager
-    async def bot(self, *, rate_per_s: float = 1000, token: str = "", public_url: str = "") -> AsyncGenerator[TMinusClient, None]:
+    async def bot(
+        self, *, rate_per_s: float = 1000, token: str = "", public_url: str = "", official: Mapping[str, int] | None = None
+    ) -> AsyncGenerator[TMinusClient, None]:
         """The bot, logged in and ready; gone at the end of the block."""
         asking = Asking(self.store, self.clock, Desk(NAMES, 45))
         client = TMinusClient(
@@ -69,6 +71,7 @@ class Stage:
             rate_per_s=rate_per_s,
             guilds_settle_s=0.05,
             public_url=public_url,
+            official=official or {},
         )
         async with client:
             await client.start_until_ready(token or self.discord.token)
