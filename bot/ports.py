@@ -92,6 +92,8 @@ class Feed(Protocol):
 
     name: str
     """Short and stable: it is the prefix of the ids this feed gives."""
+    per_hour: int
+    """Requests that it allows in any rolling hour."""
 
     async def read(self, ask: Ask) -> Sightings | NotModified | Gone:
         """Answer one question; Scope.ONE gives one sighting or Gone. Raises: FeedDown."""
@@ -136,15 +138,29 @@ class Outlet(Protocol):
     """Where posts go. Every answer, good or bad, is an Outcome; only bugs raise."""
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
-        """Post one message. The same key within minutes is stored once (enforced nonce); a deleted `reply_to` is no error."""
+        """Post one message. The same key within minutes is stored once (enforced nonce); a deleted `reply_to` is no error.
+
+        In a forum `reply_to` is the post in which it is said; without one it opens a post, which no nonce guards.
+        """
         ...
 
     async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
         """Replace what a message says. Never pings."""
         ...
 
-    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
-        """Our own message of this title sent at or after `since`, read back after an unclear answer. Raises: OutletDown."""
+    async def find(self, target: Target, post: Post, since: datetime, within: MessageId | None = None) -> MessageId | None:
+        """Our own message of this title sent at or after `since`, read back after an unclear answer. Raises: OutletDown.
+
+        In a forum: our own post of this name, or the message `within` one.
+        """
+        ...
+
+    async def entitle(self, target: Target, post: MessageId, like: Post) -> Outcome:
+        """Give a forum's post the name and the tags of `like`, where it has others. Two names in ten minutes is Discord's limit."""
+        ...
+
+    async def close(self, target: Target, post: MessageId) -> Outcome:
+        """Close a forum's post. A message in it opens it again."""
         ...
 
 

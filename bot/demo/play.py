@@ -67,7 +67,8 @@ class Show:
     clock: DemoClock
     screen: Screen
     speed: float
-    poll_at: datetime
+    poll_at: dict[str, datetime]
+    """When each feed is asked next."""
     owed_at: datetime | None = None
     shown: int = 0
 
@@ -83,15 +84,16 @@ class Show:
             self.screen.tick(self.clock.at)
             before = self.shown
             await self.happen()
-            if self.poll_at <= self.clock.at:
-                self.poll_at = self.skipped(await self.app.poller.beat())
+            for poller in self.app.pollers:
+                if self.poll_at[poller.feed.name] <= self.clock.at:
+                    self.poll_at[poller.feed.name] = self.skipped(await poller.beat())
             await self.deliver()
             if self.speed:
                 await asyncio.sleep(BEAT_S * min(self.shown - before, 3) / self.speed)
 
     def next_moment(self) -> datetime:
         """Tell when anything is due next: in the world, at the feed, in the outbox."""
-        moments = (self.poll_at, self.box.next_at(), self.owed_at, self.box.scenario.end)
+        moments = (*self.poll_at.values(), self.box.next_at(), self.owed_at, self.box.scenario.end)
         return min(moment for moment in moments if moment is not None)
 
     def skipped(self, planned: datetime) -> datetime:
@@ -142,7 +144,7 @@ async def play(name: str, speed: float, *, color: bool) -> int:
     async with staged(scenario, clock) as (box, app):
         with Screen(scenario.start, scenario.end, names(box), color=color) as screen:
             screen.title(scenario.title)
-            show = Show(box, app, clock, screen, max(speed, 0.0), scenario.start)
+            show = Show(box, app, clock, screen, max(speed, 0.0), {poller.feed.name: scenario.start for poller in app.pollers})
             box.discord.log.watch.append(show.watch)
             await show.run()
             box.discord.log.watch.remove(show.watch)
@@ -163,6 +165,7 @@ async def staged(scenario: Scenario, clock: DemoClock) -> AsyncGenerator[tuple[S
                 "DISCORD_TOKEN": box.discord.token,
                 "DISCORD_API_URL": box.discord.api_url,
                 "LAUNCH_LIBRARY_URL": box.feeds.url,
+                "TMINUS_FEEDS": "launch-library",
                 "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
                 "TMINUS_CONFIG": os.environ.get("TMINUS_CONFIG", ""),
             }

@@ -97,7 +97,7 @@ class LaunchLibrary:
         self._base = base_of(base)
         self._paths = paths_of(self._base)
         self._token = token
-        self._quota = quota
+        self.per_hour = quota
         self._closed_until: datetime | None = None
         self._kept: OrderedDict[str, tuple[Validators, ParsedPage]] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
@@ -205,9 +205,9 @@ class LaunchLibrary:
         if self._closed_until is not None and now < self._closed_until:
             raise FeedDown("the feed asked us to wait", self._closed_until - now)
         made = [at for _, at in await self._requests.made(self.name, now - HOUR - MARGIN)]
-        opens = room_at(made, self._quota, now)
+        opens = room_at(made, self.per_hour, now)
         if opens > now:
-            raise FeedDown(f"{self._quota} requests an hour are used up", opens - now)
+            raise FeedDown(f"{self.per_hour} requests an hour are used up", opens - now)
         await self._requests.note(self.name, scope, now)
 
     def _without_token(self, text: str) -> str:

@@ -45,7 +45,7 @@ class Listing:
         self._requests = requests
         self._clock = clock
         self._parse = parse
-        self._per_hour = per_hour
+        self.per_hour = per_hour
         self._last: Sightings | None = None
 
     async def read(self, ask: Ask) -> Sightings | NotModified | Gone:
@@ -73,9 +73,9 @@ class Listing:
         """Write down a request about to be made. Raises: FeedDown when the quota does not allow it now."""
         now = self._clock.now()
         made = [at for _, at in await self._requests.made(self.name, now - HOUR - MARGIN)]
-        opens = room_at(made, self._per_hour, now)
+        opens = room_at(made, self.per_hour, now)
         if opens > now:
-            raise FeedDown(f"{self._per_hour} requests an hour are used up", opens - now)
+            raise FeedDown(f"{self.per_hour} requests an hour are used up", opens - now)
         await self._requests.note(self.name, scope, now)
 
 

@@ -219,6 +219,7 @@ class Silent:
     """A feed that is down until it is not."""
 
     name: str = "ll2"
+    per_hour: int = 15
     down: FeedDown | None = None
     asked: list[Ask] = field(default_factory=list[Ask])
     shows: tuple[Event, ...] = ()
