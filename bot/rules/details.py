@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.model import Milestone, NetSeen, Post, Track, Update
 from bot.rules.card import card
-from bot.rules.text import net_text, plain, span_text, stamp, stream_text
+from bot.rules.text import net_text, plain, stamp, stream_text
 from bot.rules.webcasts import all_ranked
 from bot.tongue import counted, said
 
@@ -28,7 +28,7 @@ def details(track: Track, now: datetime, *, language: str = "en") -> Post:
     told = plain(event.mission.description, DESCRIPTION) if event.mission else ""
     streams = [stream_text(stream, language) for stream in all_ranked(event, now, language)]
     parts = (
-        (said(language, "Timeline"), [milestone(one, language) for one in event.timeline]),
+        (said(language, "Timeline"), [milestone(one) for one in event.timeline]),
         (said(language, "Updates"), [f"{stamp(one.at, 'R')} {plain(one.comment, 240)}" for one in newest(event.updates)]),
         (said(language, "Streams"), streams),
         (said(language, "Every NET so far"), [seen_text(seen, language) for seen in newest(track.nets)]),
@@ -52,10 +52,11 @@ def newest(entries: Iterable[Dated]) -> list[Dated]:
     return sorted(entries, key=lambda one: one.at, reverse=True)
 
 
-def milestone(one: Milestone, language: str) -> str:
-    """Say one line of the countdown."""
-    sign = "−" if one.at < timedelta() else "+"
-    return f"`T{sign}{span_text(one.at, language)}` {plain(one.name, 80)}"
+def milestone(one: Milestone) -> str:
+    """Say one line of the countdown, as the field writes it: T-00:01:30."""
+    seconds = abs(one.at) // timedelta(seconds=1)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"`T{'-' if one.at < timedelta() else '+'}{clock}` {plain(one.name, 80)}"
 
 
 def seen_text(seen: NetSeen, language: str) -> str:

@@ -232,7 +232,7 @@ async def test_details_say_all_that_is_known(stg: Stage, member: Person) -> None
     shown = await pressed(member, "soyuz ms-19", "Details")
 
     text = str(shown.embeds)
-    for said in ("film crew", "`T−30 s` Ignition", "`T+9 min` Separation", "Update 0", "more", "Channel 8", "Every NET so far"):
+    for said in ("film crew", "`T-00:00:30` Ignition", "`T+00:09:00` Separation", "Update 0", "more", "Channel 8", "Every NET so far"):
         assert said in text
     assert labels(shown) == ["Watch"]
 

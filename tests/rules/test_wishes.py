@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Facet, Fate, Member, Precision, Term, UserId, WatchId
+from bot.model import Facet, Fate, Member, Milestone, Mission, Precision, Term, UserId, WatchId
 from bot.rules.details import details, fitting
 from bot.rules.personal import one_event, wish
 from bot.rules.wishes import all_wishes, before_text, choices, one_wish, stored
-from tests.rules.making import DAY, HERE, HOUR, L0, MINUTE, T0, event, net, seen
+from tests.rules.making import DAY, HERE, HOUR, L0, MINUTE, SECOND, T0, event, net, seen
 
 ADA = Member(user=UserId(7))
 REMINDER = wish(ADA, one_event(event()), "Soyuz MS-19", L0, HERE)
@@ -84,6 +84,14 @@ def test_details_without_much_to_say_are_the_card() -> None:
     post = details(seen(event()), L0)
     assert post.actions == ()
     assert [name for name, _ in post.fields] == ["Every NET so far"]
+
+
+def test_details_tell_the_countdown_on_both_sides_of_t0() -> None:
+    timeline = (Milestone(at=-90 * SECOND, name="*Ignition*"), Milestone(at=9 * MINUTE, name="Separation"))
+    full = replace(event(), timeline=timeline, mission=Mission(name="MS-19", description="A film crew"))
+    post = details(seen(full), L0)
+    assert dict(post.fields)["Timeline"] == "`T-00:01:30` \\*Ignition\\*\n`T+00:09:00` Separation"
+    assert post.lines[-1] == "A film crew"
 
 
 def test_only_whole_rows_are_shown_and_the_others_counted() -> None:
