@@ -5,6 +5,7 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
     watch    SpaceX T-60m T-10m card @launches #news only=live,scrub   (include terms, leads, card, role, channel, notices)
     watch    ... ping=slip,live pingat=60m    (on which notices and leads it pings)
     watch    ... quiet=22:00-07:00/live,scrub digest=08:00 digest=mon@08:00! (quiet but for these; ! even when empty)
+    watch    ... #missions forum             (the channel is a forum: `title` and `close` must be listed too)
     zone     Europe/Berlin                   (where the server is)
     leaves / joins                           (the bot is removed from the server, and is back)
     loses    #news | @role                   (a channel or a role is deleted)
@@ -13,7 +14,10 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
     feed     Starlink 6-77   GO 14:00 +1d   (status, NET, and what `FACTS` lists; all events known so far are listed with it)
     feed     down | back | empty | half
     feed     Starlink 6-77   lost | 404      (it is not on the list; its id answers 404)
+    feed     rll  Starlink 6-77   14:00 +1d  (another feed says so: rll, which lists the next few, or ical, whose list is whole)
+    feed     rll  down | back | empty | half
     poll                                     (the same answer again)
+    poll     rll                             (of another feed)
     near                                     (only the next few launches are asked for)
     article, video, press                    (see mission_press.py)
     discord  refuses 50013 #news | fails #news           (one channel alone: with an error code, or without a clear answer)
@@ -37,7 +41,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, time, timedelta
 
 from bot.flow.ask import BASELINE, Asking
@@ -90,7 +94,7 @@ from bot.rules.polling import AGAIN
 from bot.rules.text import subject
 from bot.store.sql import SqlStore
 from tests.mission_people import UNIT, Persons
-from tests.mission_places import Places, digest, hush, quiet
+from tests.mission_places import TOLD, Places, Standing, digest, hush, quiet
 from tests.mission_press import Reading
 
 L0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -141,6 +145,7 @@ WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "ping": lambda w, v: replace(w, ping_on=frozenset(Say(one) for one in v.split(","))),
     "quiet": lambda w, v: replace(w, quiet=quiet(v)),
     "digest": lambda w, v: replace(w, digest=digest(v)),
+    "forum": lambda w, _: replace(w, target=replace(w.target, place=Place.FORUM)),
     "pingat": lambda w, v: replace(w, ping_leads=tuple(int(one[:-1]) * UNIT[one[-1]] for one in v.split(","))),
 }
 
@@ -197,6 +202,7 @@ class LaunchFeed:
     """Launch Library as the log plays it."""
 
     name: str = "ll2"
+    per_hour: int = 15
     events: dict[str, Event] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     dead: set[str] = field(default_factory=set)
@@ -206,7 +212,7 @@ class LaunchFeed:
         """Answer as the mood has it."""
         if ask.scope is Scope.ONE:
             name, event = next(((n, e) for n, e in self.events.items() if e.id == ask.event), (None, None))
-            return Gone() if event is None or name in self.dead else Sightings(sightings=(Sighting(event=event, feed=self.name),))
+            return Gone() if event is None or name in self.dead else Sightings(sightings=(self.sighted(event),))
         launches = ask.scope is not Scope.EVENTS
         listed = [e for n, e in self.events.items() if n not in self.lost | self.dead and (e.kind is Kind.LAUNCH) is launches]
         if self.mood == "half":
@@ -216,10 +222,17 @@ class LaunchFeed:
             listed = sorted((e for e in listed if e.net.at), key=lambda e: e.net.at or L0)
             until = listed[-1].net.at
         return Sightings(
-            sightings=tuple(Sighting(event=e, feed=self.name) for e in (listed if self.mood != "empty" else ())),
-            whole=self.mood == "back",
+            sightings=tuple(self.sighted(e) for e in (listed if self.mood != "empty" else ())),
+            whole=self.mood == "back" and self.name != "rll",
             until=until,
         )
+
+    def sighted(self, event: Event) -> Sighting:
+        """Describe an event; a feed that is not Launch Library is silent on much."""
+        said = {"id", "kind", "owner", "name", "net", "lsp", "rocket", "pad", "last_updated"}
+        said |= {"status"} if event.status is not Status.UNKNOWN else set()
+        silent = frozenset(one.name for one in fields(Event)) - said
+        return Sighting(event=event, feed=self.name, unsaid=silent if self.name != "ll2" else frozenset())
 
 
 class KilledError(BaseException):
@@ -227,7 +240,7 @@ class KilledError(BaseException):
 
 
 @dataclass
-class Discord:
+class Discord(Standing):
     """An outlet that keeps what was posted, dedupes by key as an enforced nonce does, and fails as the log wants it."""
 
     clock: WallClock
@@ -241,36 +254,51 @@ class Discord:
     refusals: dict[int, int] = field(default_factory=dict)
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
-        if target.place in {Place.CHANNEL, Place.PERSON} and target.channel in self.refusals:
+        if target.place is not Place.ADMINS and target.channel in self.refusals:
             code = self.refusals[target.channel]
             return Refused(404 if code == 10003 else 403, code, "refused") if code else Unclear("500")
         if self.mood == "down":
             return Unclear("502")
         if self.mood == "busy":
             return Busy(timedelta(seconds=30))
+        if reply_to in self.deleted and target.place is Place.FORUM:
+            return Refused(404, 10008, "the post was deleted")
         once = Key(f"{target.channel}/{key}")  # the nonce is of a channel
-        earlier = self.stored.get(once)
+        opens = target.place is Place.FORUM and reply_to is None  # which no nonce guards
+        earlier = None if opens else self.stored.get(once)
         if earlier and self.clock.at - earlier[2] < timedelta(minutes=3):
             return Sent(earlier[0])
         message = MessageId(len(self.said) + 1)
         self.stored[once] = (message, title_in(target, post), self.clock.at)
         self.said.append(self.line("post", key, target, post))
+        self.forum_post(message if opens else reply_to, target, post)
         if self.mood == "kill":
             raise KilledError
         return Unclear("connection lost") if self.mood == "drops" else Sent(message)
 
-    async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
+    def now(self) -> datetime:
+        return self.clock.at
+
+    def told(self, verb: str, what: str, target: Target) -> None:
+        self.said.append(f"{said_at(self.clock.at)} {verb} {what}{self.where(target)}")
+
+    def refusal(self, message: MessageId | None) -> Outcome | None:
         if message in self.deleted:
             return Refused(404, 10008, "Unknown Message")
-        if self.mood != "back":
-            return Unclear("502")
+        return None if self.mood == "back" else Unclear("502")
+
+    async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
+        if (refused := self.refusal(message)) is not None:
+            return refused
         standing = re.sub(r"<t:-?(\d+):F> \(<t:-?\d+:R>\)", lambda m: utc(int(m[1])), post.lines[0].replace("*", ""))
         self.said.append(f"{said_at(self.clock.at)} edit {post.title.split(maxsplit=1)[1]}, {standing}{self.where(target)}")
         return Sent(message)
 
-    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
+    async def find(self, target: Target, post: Post, since: datetime, within: MessageId | None = None) -> MessageId | None:
         if self.mood != "back":
             raise OutletDown("502")
+        if target.place is Place.FORUM and within is None:
+            return self.opened(post)
         sought = title_in(target, post)
         return next((m for m, title, at in self.stored.values() if title == sought and at >= since), None)
 
@@ -336,6 +364,7 @@ class Played:
     store: SqlStore
     clock: WallClock = field(default_factory=WallClock)
     feed: LaunchFeed = field(default_factory=LaunchFeed)
+    others: dict[str, LaunchFeed] = field(default_factory=lambda: {name: LaunchFeed(name) for name in ("rll", "ical")})
     up: bool = True
     sweeping: bool = False
     """Whether anything is done by the clock alone: most logs are spared that."""
@@ -352,6 +381,10 @@ class Played:
     def boot(self) -> None:
         """Start the process anew, with the database it left."""
         self.poller = Poller(self.store, self.feed, self.store, self.clock, self.desk, 15)
+        self.pollers = {
+            name: Poller(self.store, feed, self.store, self.clock, self.desk, 6, turn=self.poller.turn)
+            for name, feed in self.others.items()
+        }
         self.deliverer = Deliverer(self.store, self.discord, self.clock, NAMES, 10, timedelta(seconds=30))
         self.sweeper = Sweeper(self.store, self.clock, every=timedelta(days=1))
         self.reading.boot()
@@ -360,7 +393,7 @@ class Played:
     async def play(self, lines: Iterable[Line]) -> list[str]:
         """Play what the world does, and give what was said."""
         log = tuple(lines)
-        happenings = [line for line in log if line.verb not in {"post", "edit"}]
+        happenings = [line for line in log if line.verb not in TOLD]
         if not any(line.verb == "fresh" for line in happenings):
             await self.baseline()
         for line in happenings:
@@ -374,7 +407,8 @@ class Played:
     async def baseline(self) -> None:
         """Begin as a bot that has run for a while."""
         async with self.store.transaction() as tx:
-            for name in (BASELINE, f"{BASELINE}:ll2:all", f"{BASELINE}:ll2:events", read_once(self.reading.press.name)):
+            lists = [f"{BASELINE}:{feed}:{what}" for feed in ("ll2", *self.others) for what in ("all", "events")]
+            for name in (BASELINE, *lists, read_once(self.reading.press.name)):
                 await tx.remember(name, "taken")
 
     async def deliver_until(self, end: datetime) -> None:
@@ -456,35 +490,44 @@ class Played:
         assert await self.asking.remove_watch(GUILD, watch.id)
 
     async def do_feed(self, rest: str) -> None:
-        """Change what the feed says, and poll it."""
-        if rest in {"down", "back", "empty", "half"}:
-            self.feed.mood = rest
+        """Change what a feed says, and poll it."""
+        first, _, more = rest.partition(" ")
+        named = first if first in self.others else ""
+        feed, what = (self.others[named], more.strip()) if named else (self.feed, rest)
+        if what in {"down", "back", "empty", "half"}:
+            feed.mood = what
         else:
-            name, *words = re.split(r"\s{2,}", rest)
-            self.describe(name, " ".join(words).split())
-        await self.do_poll("")
+            name, *words = re.split(r"\s{2,}", what)
+            self.describe(feed, name, " ".join(words).split())
+        await self.do_poll(named)
 
-    def describe(self, name: str, words: list[str]) -> None:
-        """Change one event of the feed."""
-        self.feed.lost.discard(name)
-        self.feed.dead.discard(name)
+    def describe(self, feed: LaunchFeed, name: str, words: list[str]) -> None:
+        """Change one event of a feed."""
+        feed.lost.discard(name)
+        feed.dead.discard(name)
         if words and words[-1] in {"lost", "404"}:
-            (self.feed.lost if words.pop() == "lost" else self.feed.dead).add(name)
+            (feed.lost if words.pop() == "lost" else feed.dead).add(name)
         if name not in self.discord.names:
             self.discord.names.append(name)
-        self.feed.events[name] = described(self.feed.events.get(name) or new_event(name, len(self.feed.events)), words)
+        new = new_event(name, len(feed.events))
+        if feed is not self.feed:
+            new = replace(new, id=EventId(f"{feed.name}:launch:{len(feed.events)}"), status=Status.UNKNOWN)
+        feed.events[name] = described(feed.events.get(name) or new, words)
 
-    async def do_poll(self, _: str) -> None:
-        """Ask the feed once, and look up what left its list."""
-        if not self.up or self.feed.mood == "down":
-            return
-        for scope in (Scope.ALL, Scope.EVENTS):
-            ask = Ask(scope, self.clock.at)
-            await self.poller.apply(ask, await self.feed.read(ask))
-        for lookup in looked_for((await self.poller.known(self.clock.at)).values()):
-            if lookup.missing is None or self.clock.at - lookup.missing >= AGAIN:
-                ask = Ask(Scope.ONE, self.clock.at, lookup.event)
-                await self.poller.apply(ask, await self.feed.read(ask))
+    async def do_poll(self, rest: str) -> None:
+        """Ask a feed once; then each is asked for what left its list, and for what another one contradicts."""
+        poller = self.pollers[rest] if rest else self.poller
+        everybody = [(self.feed, self.poller), *zip(self.others.values(), self.pollers.values(), strict=True)]
+        for feed, each in everybody:
+            if not self.up or feed.mood == "down":
+                continue
+            asks = [Ask(scope, self.clock.at) for scope in (Scope.ALL, Scope.EVENTS)] if each is poller else []
+            for ask in asks:
+                await each.apply(ask, await feed.read(ask))
+            for lookup in looked_for((await each.known(self.clock.at)).values(), feed.name):
+                if lookup.missing is None or self.clock.at - lookup.missing >= AGAIN:
+                    ask = Ask(Scope.ONE, self.clock.at, lookup.event)
+                    await each.apply(ask, await feed.read(ask))
 
     async def do_near(self, _: str) -> None:
         """Ask the feed for the next few launches alone."""
@@ -563,7 +606,7 @@ def expected(lines: Iterable[Line]) -> list[str]:
     """Give the posts and edits that a log lists, in one spelling."""
     found: list[str] = []
     for line in lines:
-        if line.verb in {"post", "edit"}:
+        if line.verb in TOLD:
             rest = re.sub(r"\bT-(\d+)([dhm])\b", lambda m: what_of(int(m[1]) * UNIT[m[2]]), " ".join(line.rest.split()))
             found.append(f"{said_at(line.at)} {line.verb} {rest}")
     return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 
 from bot.flow.keeping import Keeping, forget_servers
-from bot.model import Digest, GuildId, Post, Quiet, RoleId, Say, Server, Target
+from bot.model import Digest, GuildId, MessageId, Outcome, Place, Post, Quiet, RoleId, Say, Sent, Server, Target
 from bot.ports import Clock
+from bot.rules.forum import named, same_post
 
 GUILD = GuildId(1)
+TOLD = frozenset({"post", "edit", "title", "close", "reopen", "publish", "event"})
+"""Verbs of what must follow; the others say what the world does."""
 
 
 def quiet(words: str) -> Quiet:
@@ -30,6 +33,59 @@ def digest(words: str) -> Digest:
 def hush(post: Post) -> str:
     """Say that a post makes no sound."""
     return " (silent)" if post.silent else ""
+
+
+@dataclass
+class Standing:
+    """The part of the played Discord that keeps what stands: the posts of forums, and how they are named and closed."""
+
+    topics: dict[MessageId, str] = field(init=False, default_factory=dict)
+    renamed: dict[MessageId, list[datetime]] = field(init=False, default_factory=dict)
+    closed: set[MessageId] = field(init=False, default_factory=set)
+
+    def now(self) -> datetime:
+        """The present of the log."""
+        raise NotImplementedError
+
+    def told(self, verb: str, what: str, target: Target) -> None:
+        """Write a line as the logs do."""
+        raise NotImplementedError
+
+    def refusal(self, message: MessageId | None) -> Outcome | None:
+        """What Discord answers about what was deleted, or when it is in no mood; None when it does as it is told."""
+        raise NotImplementedError
+
+    def forum_post(self, message: MessageId | None, target: Target, post: Post) -> None:
+        """Note a post that is opened, or opened again by a message in it."""
+        if target.place is Place.FORUM and message is not None:
+            if message not in self.topics:
+                self.topics[message] = named(post)
+                self.told("title", named(post), target)
+            elif message in self.closed:
+                self.closed.discard(message)
+                self.told("reopen", self.topics[message], target)
+
+    def opened(self, post: Post) -> MessageId | None:
+        """Find a post by its name."""
+        return next((message for message, name in self.topics.items() if same_post(name, named(post))), None)
+
+    async def entitle(self, target: Target, post: MessageId, like: Post) -> Outcome:
+        """Rename a post; a third time in ten minutes fails the log."""
+        if (refused := self.refusal(post)) is not None:
+            return refused
+        if self.topics[post] != named(like):
+            times = [*(at for at in self.renamed.get(post, ()) if self.now() - at < timedelta(minutes=10)), self.now()]
+            assert len(times) <= 2, f"a third name in ten minutes: {named(like)}"
+            self.topics[post], self.renamed[post] = named(like), times
+            self.told("title", named(like), target)
+        return Sent(post)
+
+    async def close(self, target: Target, post: MessageId) -> Outcome:
+        """Close a post."""
+        if (refused := self.refusal(post)) is None:
+            self.closed.add(post)
+            self.told("close", self.topics[post], target)
+        return refused or Sent(post)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ class Replayed(Played):
         """Fold in a list, then look up by its id what left it, where that was recorded."""
         now = self.clock.at
         await self.poller.apply(Ask(capture.scope, now), capture.answer)
-        for lookup in looked_for((await self.poller.known(now)).values()):
+        for lookup in looked_for((await self.poller.known(now)).values(), "ll2"):
             if detail := self.recording.details.get((lookup.event, now)):
                 await self.poller.apply(Ask(Scope.ONE, now, lookup.event), Sightings(sightings=(detail,)))
 
