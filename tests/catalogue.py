@@ -17,12 +17,15 @@ from discord.app_commands import TranslationContextLocation as Location
 from bot.client import TMinusClient
 from bot.cogs.translating import CONTEXTS
 from bot.flow.ask import Asking
+from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.plan import Desk
 from bot.ports import Clock, Store
 
 BOT = Path(__file__).parent.parent / "bot"
 TEXTS: Mapping[str, tuple[int, ...]] = {"said": (1,), "counted": (1, 2), "phrase": (0,)}
 """Where the English text stands in a call."""
+OFFICIAL = {"launches": 1}
+"""A channel that an operator names: it is called the same everywhere."""
 SAYS = "say"
 """A method that knows its language, and passes on what it is given first."""
 SAYS_WHAT_IT_IS_GIVEN = {BOT / "tongue.py", BOT / "cogs" / "translating.py"}
@@ -106,7 +109,11 @@ class Shown:
 def tree() -> app_commands.CommandTree[Any]:
     """The commands as the bot offers them; nobody is asked anything."""
     asking = Asking(cast("Store", None), cast("Clock", None), Desk({}, 1))
-    return TMinusClient(asking, clock=cast("Clock", None), public_url="https://launches.example.org").tree
+    feeds = cast("AskingFeeds", object())  # what it takes to offer the commands about feeds
+    client = TMinusClient(
+        asking, clock=cast("Clock", None), feeds=feeds, official=OFFICIAL, public_url="https://launches.example.org"
+    )
+    return client.tree
 
 
 def shown() -> Iterator[Shown]:
@@ -130,7 +137,7 @@ def _shown(command: Offered, among: str) -> Iterator[Shown]:
     for option in command.parameters:
         yield Shown(Location.parameter_name, option.display_name, own)
         yield Shown(Location.parameter_description, str(option.description), "")
-        for choice in option.choices:
+        for choice in (one for one in option.choices if one.name not in OFFICIAL):
             yield Shown(Location.choice_name, choice.name, f"{own} {option.name}")
 
 
