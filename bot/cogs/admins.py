@@ -7,14 +7,14 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs import doctor, settings_files, watch_test, why
+from bot.cogs import doctor, settings_files, setup, watch_test, why
 from bot.cogs.roles import GiveRole, RoleCommands
 from bot.cogs.settings_server import SettingsCommands
 from bot.cogs.watch import WatchCommands
 from bot.flow.ask import Asking
 from bot.ports import Clock
 
-ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (settings_files.Answer, watch_test.Turn, GiveRole)
+ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (settings_files.Answer, setup.Menu, setup.Press, watch_test.Turn, GiveRole)
 """What can be pressed in a message of any age."""
 
 
@@ -24,6 +24,7 @@ def commands(asking: Asking, clock: Clock) -> tuple[app_commands.Command[Any, ..
         WatchCommands(asking, clock),
         SettingsCommands(asking, clock),
         RoleCommands(asking, clock),
+        setup.command(asking, clock),
         *why.commands(asking, clock),
         *doctor.commands(asking, clock),
         *settings_files.commands(asking, clock),

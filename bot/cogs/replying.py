@@ -73,7 +73,7 @@ async def reply(interaction: Interaction, answer: Awaitable[Post | Screen], *, p
         if done:
             await answer_now(interaction, work.result(), private=private)
         else:
-            await _surely(lambda: interaction.response.defer(ephemeral=private, thinking=True))
+            await surely(lambda: interaction.response.defer(ephemeral=private, thinking=True))
             await answer_later(interaction, await work)
     finally:
         work.cancel()
@@ -85,12 +85,12 @@ async def change(interaction: Interaction, answer: Awaitable[Screen]) -> None:
     try:
         done, _ = await asyncio.wait({work}, timeout=UNHURRIED_S)
         if not done:
-            await _surely(interaction.response.defer)
+            await surely(interaction.response.defer)
             await answer_later(interaction, await work)
             return
         screen = work.result()
         message = render(screen.post)
-        await _surely(
+        await surely(
             lambda: interaction.response.edit_message(
                 content=message.content or None, embed=message.embed, view=view_of(screen, message)
             )
@@ -103,7 +103,7 @@ async def answer_now(interaction: Interaction, answer: Post | Screen, *, private
     """Answer an interaction that was not answered yet."""
     screen = answer if isinstance(answer, Screen) else Screen(answer)
     message = render(screen.post)
-    await _surely(
+    await surely(
         lambda: interaction.response.send_message(
             message.content or None,
             embed=message.embed or discord.utils.MISSING,
@@ -119,7 +119,7 @@ async def answer_later(interaction: Interaction, answer: Post | Screen) -> None:
     """Fill in the answer of a deferred interaction. An edit: done twice, it is there once."""
     screen = answer if isinstance(answer, Screen) else Screen(answer)
     message = render(screen.post)
-    await _surely(
+    await surely(
         lambda: interaction.edit_original_response(
             content=message.content or None,
             embed=message.embed,
@@ -141,7 +141,7 @@ async def answer_apart(interaction: Interaction, post: Post) -> None:
     )
 
 
-async def _surely(call: Callable[[], Awaitable[object]]) -> None:
+async def surely(call: Callable[[], Awaitable[object]]) -> None:
     """Make one call to Discord, twice if it was cut: Discord keeps the first answer to an interaction and refuses another."""
     for last in (False, True):
         try:

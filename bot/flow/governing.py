@@ -41,16 +41,24 @@ class Governing:
 
     # --- watches --------------------------------------------------------------------------------------------------
 
-    async def add(self, who: Who, draft: Watch) -> tuple[Watch, tuple[Track, ...]]:
-        """Keep a new watch and owe its summary: the watch, and what lies ahead of it. Raises: Unacceptable."""
+    async def add(
+        self, who: Who, draft: Watch, *, change: Callable[[Server], Server] = lambda server: server, what: str = ""
+    ) -> tuple[Watch, tuple[Track, ...]]:
+        """Keep a new watch and owe its summary: the watch, and what lies ahead of it. Raises: Unacceptable.
+
+        `change`: what is decided for the server along with it.
+        """
         now = self.asking.clock.now()
         async with self.asking.store.transaction() as tx:
-            before = await self.noted(tx, who, f"/watch add {draft.name}", now)
+            before = await self.noted(tx, who, what or f"/watch add {draft.name}", now)
             if len(before.watches) >= self.asking.most_watches:
                 most = self.asking.most_watches
                 sentence = "This server has {most} watches, which is the most. Remove one with `/watch remove` first."
                 raise Unacceptable(said(who.language, sentence, most=most))
             await tx.resume(draft.target)
+            server = change(before.server)
+            if server != before.server:
+                await tx.keep_server(server)
             watch = await tx.add_watch(replace(draft, made_at=now))
             ahead = await self.rearm(tx, (watch,), now)
             if await tx.recall(BASELINE):
