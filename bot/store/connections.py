@@ -21,6 +21,7 @@ class Connections:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         pool = engine.pool
+        self._closed = False
         self._free = asyncio.Semaphore(pool.size() if isinstance(pool, QueuePool) else 1)
 
     @asynccontextmanager
@@ -56,6 +57,8 @@ class Connections:
         except TimeoutError:
             raise StoreDown(f"no connection became free within {LONGEST_WAIT} s") from None
         try:
+            if self._closed:  # the engine would open anew, and nobody would close that
+                raise StoreDown("it was closed")
             yield
         finally:
             self._free.release()
@@ -73,5 +76,6 @@ class Connections:
             raise meant from trouble
 
     async def close(self) -> None:
-        """Give back every connection."""
+        """Give back every connection; there are none from then on."""
+        self._closed = True
         await finish(self._engine.dispose())
