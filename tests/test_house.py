@@ -28,6 +28,7 @@ LONGER = {"bot/model.py": "the words of the field, all in one place"}
 CATCHES_ALL = {
     "bot/cogs/news.py",
     "bot/cogs/schedule.py",
+    "bot/cogs/wishing.py",
     "bot/flow/deliver.py",
     "bot/flow/newsroom.py",
     "bot/flow/poll.py",
@@ -46,7 +47,7 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 SILENCED = re.compile(
     r"#\s*(?:noqa:\s*(?P<code>[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)|(?:type|pyright): ignore(?P<kind>\[[\w\-, ]+\]))(?P<why>.*)"
 )
-UNIT = re.compile(r"_(?:s|per_s|per_hour|per_day)$")
+UNIT = re.compile(r"(?:^|_)(?:s|per_s|per_hour|per_day)$")
 UNITLESS = {
     "concurrency": "a count",
     "contact": "a text",
