@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.model import Event, EventId, Kind, Net, Pad, Precision, Rocket
-from bot.rules.merging import recreated
-from tests.rules.making import DAY, MINUTE, T0, event, net
+from bot.rules.merging import SAME_HOUR, SAME_MISSION, Likeness, Met, apart, likeness, met, recreated
+from tests.rules.making import DAY, HOUR, MINUTE, T0, event, net
 
 CAPE, VANDENBERG = Pad(name="SLC-40", site="Cape Canaveral SFS"), Pad(name="SLC-4E", site="Vandenberg SFB")
 FALCON = Rocket(name="Falcon 9")
@@ -79,3 +79,86 @@ def test_a_pad_without_a_site_is_known_by_its_name() -> None:
 def test_the_first_that_fits_is_continued() -> None:
     assert recreated(launch("Starlink Group 6-77"), [replace(OLD, id=EventId("x"), pad=VANDENBERG), OLD]) == "old"
     assert recreated(launch("Starlink Group 6-77"), []) is None
+
+
+# --- several feeds ------------------------------------------------------------------------------------------------
+
+NAMES = {"cz 2d": ("Long March 2D",), "long march 2d": ("CZ-2D",), "vafb": ("Vandenberg SFB",)}
+SAME_FEEDS = [
+    launch("Starlink-35 (6-77)"),
+    launch("Starlink-35 (6-77)", at=net(T0 + 20 * DAY)),
+    launch("Starlink Group 6-77", rocket=Rocket(name="Falcon 9 Block 5")),
+    launch(
+        "Starlink Group 6-77", rocket=Rocket(name="Falcon 9", full_name="Falcon 9 FT"), at=net(T0.replace(hour=0), Precision.DAY)
+    ),
+    launch("Starlink Group 6-77", pad=None, rocket=None),
+    launch("Starlink Group 6-77", pad=Pad(name="Cape Canaveral, Florida", site="Cape Canaveral, Florida")),
+    launch("Starlink Group 6-77", at=Net(None, Precision.UNKNOWN)),
+    launch("Secret", at=net(T0 + SAME_HOUR)),
+    replace(launch("", pad=None, rocket=None), name="Starlink 6-77", location="Cape Canaveral"),
+]
+UNCLEAR = [
+    launch("Starlink Group 6-77", at=net(T0 + SAME_MISSION + DAY)),
+    launch("Starlink Group 6-77", rocket=Rocket(name="Falcon Heavy")),
+    launch("Starlink Group 6-77", pad=VANDENBERG),
+    launch("Starlink Group 6-78"),
+    replace(launch("", rocket=None, at=net(T0 + 2 * DAY)), name="Starlink Group 6-77"),
+    launch("Secret", pad=None),
+    replace(launch("", rocket=None), name="Secret"),
+]
+OTHERS = [
+    launch("Starlink Group 6-78", at=net(T0 + HOUR)),
+    launch("Secret", at=net(T0 + SAME_HOUR + MINUTE)),
+    launch("Secret", at=net(T0.replace(hour=0), Precision.DAY)),
+    launch("Secret", pad=VANDENBERG),
+    launch("Secret", rocket=Rocket(name="Falcon Heavy")),
+    replace(launch("Starlink Group 6-77"), kind=Kind.TEST),
+    launch("Unknown Payload", at=net(T0 + DAY)),
+]
+
+
+@pytest.mark.parametrize(
+    ("fresh", "like"),
+    [
+        *((one, Likeness.SAME) for one in SAME_FEEDS),
+        *((one, Likeness.UNCLEAR) for one in UNCLEAR),
+        *((one, Likeness.OTHER) for one in OTHERS),
+    ],
+)
+def test_two_feeds_entries_are_one_event_or_may_be_or_are_not(fresh: Event, like: Likeness) -> None:
+    assert likeness(fresh, OLD, NAMES) is like
+    assert likeness(OLD, fresh, NAMES) is like
+
+
+def test_a_word_of_its_own_on_each_side_is_another_series() -> None:
+    soyuz = launch("Soyuz MS-18", pad=None, rocket=Rocket(name="Soyuz 2.1a"))
+    progress = replace(soyuz, name="Soyuz 2.1a | Progress MS-18", net=net(T0 + 2 * DAY))
+    assert likeness(soyuz, progress, NAMES) is Likeness.OTHER
+    assert likeness(soyuz, replace(soyuz, name="Soyuz MS-18 (64S)", net=net(T0 + 9 * DAY)), NAMES) is Likeness.SAME
+
+
+def test_a_number_of_the_mission_that_the_rocket_has_too_counts() -> None:
+    assert likeness(launch("Crew-9"), launch("Crew-10"), NAMES) is Likeness.UNCLEAR
+    assert likeness(launch("Crew-9"), launch("Crew-10", at=net(T0 + HOUR)), NAMES) is Likeness.OTHER
+    assert recreated(launch("Crew-10"), [launch("Crew-9")]) is None
+
+
+def test_rockets_and_sites_are_known_by_every_name() -> None:
+    ours = launch("Yaogan 35", rocket=Rocket(name="Long March 2D"), pad=VANDENBERG)
+    theirs = launch("Yaogan-35", rocket=Rocket(name="CZ-2D"), pad=Pad(name="VAFB", site="VAFB"))
+    assert likeness(ours, theirs, NAMES) is Likeness.SAME
+
+
+def test_the_closest_in_time_is_meant() -> None:
+    later = replace(OLD, id=EventId("later"), net=net(T0 + 3 * DAY))
+    fresh = launch("Starlink-35 (6-77)", at=net(T0 + HOUR))
+    assert met(fresh, [later, OLD], NAMES) == Met(EventId("old"))
+    assert met(fresh, [OLD, replace(OLD, id=EventId("twin"))], NAMES) == Met(None, (EventId("old"), EventId("twin")))
+    assert met(UNCLEAR[0], [OLD], NAMES) == Met(None, (EventId("old"),))
+    assert met(OTHERS[0], [OLD], NAMES) == met(OLD, [], NAMES) == Met(None)
+
+
+def test_nets_are_as_far_apart_as_they_must_be() -> None:
+    assert apart(net(), net(T0 - HOUR)) == HOUR
+    assert apart(net(), net(T0, Precision.MONTH)) == 0 * DAY
+    assert apart(net(), Net(None, Precision.UNKNOWN)) == apart(Net(None, Precision.UNKNOWN), net()) == 0 * DAY
