@@ -134,7 +134,7 @@ class TMinusClient(discord.AutoShardedClient):
             self.tree.add_command(follow_official.command(official))
         for command in (*members.commands(asking, clock), *admins.commands(asking, clock)):
             self.tree.add_command(command)
-        Listening(self, Keeping(asking.store, clock, asking.desk))
+        self._listening = Listening(self, Keeping(asking.store, clock, asking.desk))
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: AnyCommand) -> None:
         """Measure how long a command took since it came in."""
@@ -179,6 +179,7 @@ class TMinusClient(discord.AutoShardedClient):
         except TimeoutError:
             log.warning("Discord did not say goodbye within %s s", CLOSING_S)
             await self.http.close()
+        await self._listening.rest()
         if self._connecting is not None and self._connecting is not asyncio.current_task():
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)

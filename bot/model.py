@@ -793,6 +793,10 @@ class Post:
     roles: tuple[RoleId, ...] = ()
     users: tuple[UserId, ...] = ()
     silent: bool = False
+    topic: str = ""
+    """The name of the forum post that it opens; empty: its title."""
+    tags: tuple[str, ...] = ()
+    """Names that a fitting tag of the forum may have, best first."""
 
 
 @unique

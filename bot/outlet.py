@@ -16,6 +16,7 @@ import discord
 from bot.model import Busy, ChannelId, Key, MessageId, Outcome, Place, Post, Refused, Sent, Target, Unclear
 from bot.ports import OutletDown
 from bot.rendering import Message, identity, render, title_of
+from bot.standing import ARCHIVED, Locked, NoForum, close_post, entitle, find_post, forum_of, open_post, put_away, reopen
 from bot.wire import SERVER_ERROR, TOO_MANY, Flight, flying
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ USER = re.compile(r"<@(\d+)>")
 
 UNKNOWN_GUILD = 10004
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
 MAYBE_THE_REPLY = frozenset({400, 403})
 """A no with these may mean the reply (160002: not without Read Message History) and not the message: it goes out without."""
 
@@ -52,7 +54,7 @@ class _NotYet(Exception):
     """The gateway has not told yet where that is."""
 
 
-WORLD = (_Nowhere, _NotYet, discord.RateLimited, discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
+WORLD = (_Nowhere, Locked, NoForum, _NotYet, discord.RateLimited, discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
 """How sending fails without a bug of ours. aiohttp's are no discord.DiscordException, and not all of them are OSError."""
 
 
@@ -64,6 +66,8 @@ class DiscordOutlet:
         self._patience_s = timeout.total_seconds()
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
+        if target.place is Place.FORUM:
+            return await self._into_forum(key, target, post, reply_to)
         message = render(post)
         replies = (reply_to, None) if reply_to is not None and target.place is Place.CHANNEL else (None,)
         outcome: Outcome = Busy(SOON)
@@ -78,39 +82,80 @@ class DiscordOutlet:
                 break
         return outcome
 
+    async def _into_forum(self, key: Key, target: Target, post: Post, within: MessageId | None) -> Outcome:
+        """Open a post in a forum, or say it in one; one that was closed is opened again."""
+        if within is None:
+
+            async def open_it() -> MessageId:
+                return await open_post(forum_of(self._guild(target), target.channel), post)
+
+            return await self._outcome(open_it, target)
+        thread, message = within, render(post)
+
+        async def say_it() -> MessageId:
+            guild = self._guild(target)
+            channel = self._client.get_partial_messageable(thread, guild_id=guild.id)
+            try:
+                return await _send(channel, message, nonce(key, ChannelId(thread)), None)
+            except discord.HTTPException as refused:
+                if refused.code not in ARCHIVED:
+                    raise
+            await reopen(guild, thread)
+            return await _send(channel, message, nonce(key, ChannelId(thread)), None)
+
+        return _of_post(await self._outcome(say_it, target))
+
+    async def entitle(self, target: Target, post: MessageId, like: Post) -> Outcome:
+        async def name_it() -> MessageId:
+            guild = self._guild(target)
+            await entitle(guild, forum_of(guild, target.channel), post, like)
+            return post
+
+        return _of_post(await self._outcome(name_it, target))
+
+    async def close(self, target: Target, post: MessageId) -> Outcome:
+        async def close_it() -> MessageId:
+            await close_post(self._guild(target), post)
+            return post
+
+        return _of_post(await self._outcome(close_it, target))
+
     async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:
         rendered = render(post)
+        if target.place is Place.FORUM:
+            return await self._edit_first(target, message, rendered)
 
         async def edit_it() -> MessageId:
             channel = await self._channel(target)
-            await channel.get_partial_message(message).edit(
-                content=rendered.content or None,
-                embed=rendered.embed,
-                view=rendered.view(),
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
+            await _edit(channel, message, rendered)
             return message
 
         return await self._outcome(edit_it, target)
 
-    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
-        sought, called = title_of(post), {str(user) for user in post.users}
+    async def _edit_first(self, target: Target, post: MessageId, rendered: Message) -> Outcome:
+        """Edit the first message of a forum's post; one that is closed is closed again after."""
+
+        async def edit_it() -> MessageId:
+            guild = self._guild(target)
+            channel = self._client.get_partial_messageable(post, guild_id=guild.id)
+            try:
+                await _edit(channel, post, rendered)
+            except discord.HTTPException as refused:
+                if refused.code not in ARCHIVED:
+                    raise
+                thread, locked = await reopen(guild, post)
+                await _edit(channel, post, rendered)
+                await put_away(thread, locked=locked)
+            return post
+
+        return _of_post(await self._outcome(edit_it, target))
+
+    async def find(self, target: Target, post: Post, since: datetime, within: MessageId | None = None) -> MessageId | None:
+        look_there = self._opened if target.place is Place.FORUM and within is None else self._told
         found: list[MessageId] = []
 
         async def look() -> MessageId:
-            channel = await self._channel(target)
-            if not self._may_read(target, channel.id):
-                raise OutletDown("the bot may not read the message history there")
-            seen = 0
-            async for message in channel.history(limit=READ_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
-                seen += 1
-                named = identity(message.embeds[0] if message.embeds else None, message.content)
-                # Two persons may be reminded in one channel, where the server is as well: who is called is part of it.
-                if message.author.id == self._me and sought == named and called == set(USER.findall(message.content)):
-                    found.append(MessageId(message.id))
-                    return found[0]
-            if seen == READ_BACK:
-                raise OutletDown(f"not among the first {READ_BACK} messages since then, and there are more")
+            found.extend(await look_there(target, post, since, within))
             return MessageId(0)
 
         match await self._outcome(look, target):
@@ -125,13 +170,41 @@ class DiscordOutlet:
 
     # --- places -------------------------------------------------------------------------------------------------------
 
-    async def _channel(self, target: Target) -> discord.PartialMessageable | discord.DMChannel:
+    async def _opened(self, target: Target, post: Post, since: datetime, _: MessageId | None) -> tuple[MessageId, ...]:
+        known = await find_post(self._guild(target), target.channel, post, since - CLOCKS_DIFFER)
+        return (known,) if known else ()
+
+    async def _told(self, target: Target, post: Post, since: datetime, within: MessageId | None) -> tuple[MessageId, ...]:
+        channel = await self._channel(target, within)
+        if not self._may_read(target, channel.id):
+            raise OutletDown("the bot may not read the message history there")
+        sought, called, seen = title_of(post), {str(user) for user in post.users}, 0
+        async for message in channel.history(limit=READ_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
+            seen += 1
+            named = identity(message.embeds[0] if message.embeds else None, message.content)
+            # Two persons may be reminded in one channel, where the server is as well: who is called is part of it.
+            if message.author.id == self._me and sought == named and called == set(USER.findall(message.content)):
+                return (MessageId(message.id),)
+        if seen == READ_BACK:
+            raise OutletDown(f"not among the first {READ_BACK} messages since then, and there are more")
+        return ()
+
+    def _guild(self, target: Target) -> discord.Guild:
+        """Where the target is. Raises: _Nowhere, _NotYet."""
+        guild = self._client.get_guild(target.guild)
+        if guild is None and self._client.is_ready():
+            raise _Nowhere(UNKNOWN_GUILD, "the bot is not in this server any more")
+        if guild is None or guild.unavailable or not self._client.is_ready():
+            raise _NotYet
+        return guild
+
+    async def _channel(self, target: Target, within: MessageId | None = None) -> discord.PartialMessageable | discord.DMChannel:
         """Where the target is. Raises: _Nowhere when the bot is not there any more."""
         guild = self._client.get_guild(target.guild)
         if guild is None and target.guild and self._client.is_ready():
             raise _Nowhere(UNKNOWN_GUILD, "the bot is not in this server any more")
-        if target.place is Place.CHANNEL:
-            return self._client.get_partial_messageable(target.channel, guild_id=target.guild or None)
+        if target.place is Place.CHANNEL or within is not None:
+            return self._client.get_partial_messageable(within or target.channel, guild_id=target.guild or None)
         if target.place is Place.PERSON:
             return await self._client.create_dm(discord.Object(target.channel))
         if guild is None or guild.unavailable or not self._client.is_ready():
@@ -211,12 +284,32 @@ async def _send(
     return MessageId(sent.id)
 
 
+async def _edit(channel: discord.PartialMessageable | discord.DMChannel, message: MessageId, rendered: Message) -> None:
+    await channel.get_partial_message(message).edit(
+        content=rendered.content or None,
+        embed=rendered.embed,
+        view=rendered.view(),
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+
+
+def _of_post(outcome: Outcome) -> Outcome:
+    """An answer about one post of a forum: that it is not there is no matter of the forum's."""
+    if isinstance(outcome, Refused) and outcome.code in {UNKNOWN_CHANNEL, *ARCHIVED}:
+        return Refused(outcome.status, UNKNOWN_MESSAGE, "the post was deleted, or locked by a moderator")
+    return outcome
+
+
 def _verdict(flight: Flight | None, error: Exception) -> Outcome:
     """What an error of the world says about the message."""
     outcome: Outcome
     match error:
         case _Nowhere():
             outcome = Refused(404, error.code, str(error))
+        case Locked():
+            outcome = Refused(403, UNKNOWN_MESSAGE, "a moderator locked the post")
+        case NoForum():
+            outcome = Refused(404, UNKNOWN_CHANNEL, "there is no such forum")
         case _NotYet():
             outcome = Busy(SOON)
         case discord.RateLimited():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import discord
 
@@ -23,6 +24,7 @@ class Listening:
         self._keeping = keeping
         self._turn = asyncio.Lock()
         """What is found out at the start must not undo what is told meanwhile."""
+        self._resting = False
         for listener in (
             self.on_ready,
             self.on_guild_join,
@@ -33,33 +35,41 @@ class Listening:
         ):
             client.event(listener)
 
+    async def rest(self) -> None:
+        """Begin nothing more, and let end what has begun: it must not meet a store that is closed."""
+        self._resting = True
+        async with self._turn:
+            pass
+
     async def on_ready(self) -> None:
         # A server that Discord has trouble with is still ours, but nobody knows its roles.
         servers = {
             GuildId(guild.id): None if guild.unavailable else {RoleId(role.id) for role in guild.roles}
             for guild in self._client.guilds
         }
-        await self._done(self._keeping.compare(servers))
+        await self._done(partial(self._keeping.compare, servers))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._done(self._keeping.joined(GuildId(guild.id)))
+        await self._done(partial(self._keeping.joined, GuildId(guild.id)))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        await self._done(self._keeping.left(GuildId(guild.id)))
+        await self._done(partial(self._keeping.left, GuildId(guild.id)))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self._done(self._keeping.channel_gone(GuildId(channel.guild.id), ChannelId(channel.id)))
+        await self._done(partial(self._keeping.channel_gone, GuildId(channel.guild.id), ChannelId(channel.id)))
 
     async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
-        await self._done(self._keeping.channel_gone(GuildId(thread.guild_id), ChannelId(thread.thread_id)))
+        await self._done(partial(self._keeping.channel_gone, GuildId(thread.guild_id), ChannelId(thread.thread_id)))
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        await self._done(self._keeping.role_gone(GuildId(role.guild.id), RoleId(role.id), role.name))
+        await self._done(partial(self._keeping.role_gone, GuildId(role.guild.id), RoleId(role.id), role.name))
 
-    async def _done(self, doing: Awaitable[None]) -> None:
+    async def _done(self, doing: Callable[[], Awaitable[None]]) -> None:
         """Let it happen after what was told before, or say that it waits."""
         async with self._turn:
+            if self._resting:
+                return
             try:
-                await doing
+                await doing()
             except StoreDown as down:
                 log.warning("what a server lost is seen to at the next start: the store is down: %s", down)

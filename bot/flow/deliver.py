@@ -11,6 +11,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.flow.digests import digest
+from bot.flow.errands import Errand, errand, is_errand
 from bot.model import (
     FLOWN,
     OVER,
@@ -34,11 +35,12 @@ from bot.ports import Clock, Outlet, OutletDown, Store, StoreDown, Transaction
 from bot.rules import wording
 from bot.rules.card import card as card_post
 from bot.rules.card import face
-from bot.rules.following import asks, wanted
+from bot.rules.following import asks
+from bot.rules.forum import entitled
 from bot.rules.losing import rests
 from bot.rules.matching import Names, followings, wants
 from bot.rules.personal import aloud, home_of, to_person
-from bot.rules.planning import edits_card, may_ping, overdue, starts_card
+from bot.rules.planning import edits_card, ending, keeps_card, may_ping, overdue, starts_card
 from bot.rules.quiet import is_silent
 from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
 from bot.rules.zones import zone_of
@@ -63,6 +65,18 @@ class Ready:
     starts: bool = False
     reply_to: MessageId | None = None
     home: Target | None = None
+    within: Card | None = None
+    """The post of a forum in which it is said."""
+
+    @property
+    def about(self) -> Card | None:
+        """What stands already and may turn out to be deleted."""
+        return self.edits or self.within
+
+    @property
+    def rings(self) -> bool:
+        """Whether it makes somebody's phone ring."""
+        return not self.edits and not self.post.silent and bool(self.post.roles or self.post.users)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ class Landing:
     """One try that has ended: what left, unless nothing did, and what follows."""
 
     claimed: Claimed
-    left: Ready | None
+    left: Ready | Errand | None
     following: Next | Dropped
     at: datetime
 
@@ -173,15 +187,19 @@ class Deliverer:
         ready = await self.prepare(claimed.delivery, brief)
         if isinstance(ready, Dropped):
             return Landing(claimed, None, ready, self.clock.now())
+        if isinstance(ready, Errand):
+            outcome = await ready.run(self.outlet)
+            return Landing(claimed, ready, ready.judge(outcome, claimed, self.clock.now()), self.clock.now())
         following = after(await self.send(claimed, ready), claimed, self.clock.now())
         if isinstance(following, Elsewhere) and (home := ready.home):
+            outcome = await self.send_aloud(claimed, ready, home)
             ready = replace(ready, post=aloud(ready.post, claimed.delivery.target))
-            following = after(await self.send_aloud(claimed, ready, home), claimed, self.clock.now(), aloud=True)
+            following = after(outcome, claimed, self.clock.now(), aloud=True)
         return Landing(claimed, ready, following, self.clock.now())
 
     # --- what leaves ----------------------------------------------------------------------------------------------
 
-    async def prepare(self, sent: Delivery, brief: Brief) -> Ready | Dropped:
+    async def prepare(self, sent: Delivery, brief: Brief) -> Ready | Errand | Dropped:
         """Render a delivery as it is true now, or say why it should not leave any more."""
         now, notice = self.clock.now(), sent.notice
         match notice.say:
@@ -195,12 +213,15 @@ class Deliverer:
             case _:
                 return self.tell(sent, brief, now)
 
-    def tell(self, sent: Delivery, brief: Brief, now: datetime) -> Ready | Dropped:
+    def tell(self, sent: Delivery, brief: Brief, now: datetime) -> Ready | Errand | Dropped:
         """Render what is said about an event."""
         notice, track, card = sent.notice, brief.track, brief.card
         asking = [w for w in brief.watches if track and asks(w, notice.say) and wants(w, track.event, self.names)]
         if track is None or not asking:
             return Dropped("no watch asks for it any more")
+        if is_errand(sent):
+            todo = errand(sent, track, brief, now)
+            return Dropped(todo) if isinstance(todo, str) else todo
         if edits_card(sent, card):
             return edited(card, track, notice.language, now)
         post = wording.post(notice, track, now, as_card=starts_card(sent, card))
@@ -209,6 +230,8 @@ class Deliverer:
         post = hushed(post, [w for w in asking if notice.lead is None or notice.lead in w.leads] or asking, brief, notice, now)
         if sent.target.place is Place.PERSON:
             return Ready(to_person(post, asking, notice.language), home=home_of(asking))
+        if sent.target.place is Place.FORUM:
+            return into_forum(post, track, card, notice.language)
         reply_to = card.message if card and not card.gone else None
         return Ready(post, starts=starts_card(sent, card), reply_to=reply_to)
 
@@ -231,12 +254,14 @@ class Deliverer:
         sent = claimed.delivery
         if ready.edits:
             return await self.outlet.edit(sent.target, ready.edits.message, ready.post)
-        if must_read_back(claimed, self.clock.now()):
+        within = ready.within.message if ready.within else None
+        guarded = sent.target.place is not Place.FORUM or within is not None
+        if must_read_back(claimed, self.clock.now(), guarded=guarded):
             places = [(sent.target, ready.post)]
             if ready.home:  # an earlier try may have been told there
                 places.append((ready.home, aloud(ready.post, sent.target)))
             try:
-                found = await self.found(claimed, places)
+                found = await self.found(claimed, places, within)
             except OutletDown as down:
                 return Unclear(str(down))
             if found:
@@ -250,12 +275,14 @@ class Deliverer:
             found = await self.found(claimed, [(sent.target, ready.post)]) if claimed.tries else None
         except OutletDown as down:
             return Unclear(str(down))
-        return Sent(found) if found else await self.outlet.send(sent.key, home, ready.post)
+        return Sent(found) if found else await self.outlet.send(sent.key, home, aloud(ready.post, sent.target))
 
-    async def found(self, claimed: Claimed, places: Sequence[tuple[Target, Post]]) -> MessageId | None:
+    async def found(
+        self, claimed: Claimed, places: Sequence[tuple[Target, Post]], within: MessageId | None = None
+    ) -> MessageId | None:
         """Look where an earlier try may have stored it. Raises: OutletDown."""
         for target, post in places:
-            if claimed.first_try and (message := await self.outlet.find(target, post, claimed.first_try)):
+            if claimed.first_try and (message := await self.outlet.find(target, post, claimed.first_try, within)):
                 return message
         return None
 
@@ -281,8 +308,7 @@ class Deliverer:
         sent, left, now = landing.claimed.delivery, landing.left, landing.at
         match landing.following:
             case Done(message):
-                pinged = left is not None and not left.edits and not left.post.silent and bool(left.post.roles or left.post.users)
-                await tx.record_sent(sent.key, message, now, pinged=pinged)
+                await tx.record_sent(sent.key, message, now, pinged=isinstance(left, Ready) and left.rings)
             case RetryAt(at, why, counts):
                 await tx.record_retry(sent.key, at, why, counts=counts)
             case GiveUp(why):
@@ -293,8 +319,8 @@ class Deliverer:
             case Pause(why, at):
                 await self.pause(tx, sent, why, at, now)
             case CardGone():
-                if left is not None and left.edits:
-                    await tx.keep_card(replace(left.edits, gone=True))
+                if left is not None and left.about:
+                    await tx.keep_card(replace(left.about, gone=True))
                 await tx.record_dropped(sent.key, "the card was deleted", now)
             case _:
                 assert_never(landing.following)
@@ -302,7 +328,7 @@ class Deliverer:
     async def keep_cards(self, tx: Transaction, landed: Sequence[Landing]) -> None:
         """Remember the cards and what they show; a new one also owes the edit for a T-0 that passes without word."""
         cards = [(one, card) for one in landed if (card := shown(one)) is not None]
-        started = [(one, card) for one, card in cards if one.left is not None and one.left.starts]
+        started = [(one, card) for one, card in cards if isinstance(one.left, Ready) and one.left.starts]
         for event in sorted({card.event for _, card in started}):
             await tx.track(event)
         for _, card in cards:
@@ -315,8 +341,8 @@ class Deliverer:
         track = brief.track
         if track is None:
             return ()
-        asking = (one for one in followings(brief.watches, track.event, self.names) if Say.ANNOUNCED in wanted(one))
-        return tuple(edit for one in asking for edit in overdue(one, track, now))
+        asking = (one for one in followings(brief.watches, track.event, self.names) if keeps_card(one))
+        return tuple(edit for one in asking for edit in (*overdue(one, track, now), *ending(one, track, now)))
 
     async def pause(self, tx: Transaction, sent: Delivery, why: str, at: datetime, now: datetime) -> None:
         """Let a target rest and tell the admins once. The row waits: it still leaves if the target is back in time."""
@@ -335,6 +361,13 @@ def hushed(post: Post, asking: Sequence[Watch], brief: Brief, notice: Notice, no
     return replace(post, silent=True) if is_silent(asking, notice, brief.track, zone, now) else post
 
 
+def into_forum(post: Post, track: Track, card: Card | None, language: str) -> Ready | Dropped:
+    """Open an event's post in a forum, or say it in there; where a moderator deleted it nothing is said."""
+    if card is None:
+        return Ready(entitled(post, track, language), starts=True)
+    return Dropped("its post in the forum was deleted") if card.gone else Ready(post, reply_to=card.message, within=card)
+
+
 def edited(card: Card | None, track: Track, language: str, now: datetime) -> Ready | Dropped:
     """Render an edit, unless there is no card or a reader would see no difference."""
     if card is None or card.gone:
@@ -346,7 +379,11 @@ def edited(card: Card | None, track: Track, language: str, now: datetime) -> Rea
 def shown(landing: Landing) -> Card | None:
     """Give the card that a try left behind, new or edited, as it looks now."""
     sent, left = landing.claimed.delivery, landing.left
-    if sent.event is None or left is None or not isinstance(landing.following, Done) or not (left.edits or left.starts):
+    if sent.event is None or left is None or not isinstance(landing.following, Done):
+        return None
+    if isinstance(left, Errand):
+        return left.leaves(landing.following.message, landing.at)
+    if not (left.edits or left.starts):
         return None
     return Card(target=sent.target, event=sent.event, message=landing.following.message, face=face(left.post), edited_at=landing.at)
 

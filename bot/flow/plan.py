@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.model import Event, Target, Track
 from bot.ports import Transaction
 from bot.rules.changes import Change
+from bot.rules.forum import TITLE
 from bot.rules.matching import Names, followings, wants
 from bot.rules.personal import NOBODY, finished, only_event
 from bot.rules.planning import edit, plan
@@ -42,7 +43,8 @@ async def replan(
         cards=await tx.cards(event.id),
         per_second=desk.per_second,
     )
-    await tx.drop(event.id, made.void, "superseded", now)
+    names = [one.key for one in made.edits if one.notice.what == TITLE]  # worded when it leaves: it waits its turn
+    await tx.drop(event.id, made.void, "superseded", now, keep=names)
     await tx.set_countdown(event.id, made.countdown, made.skipped, now)
     await tx.owe(made.news)
     await tx.set_edits(made.edits)

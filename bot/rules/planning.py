@@ -10,6 +10,7 @@ from bot.model import Card, Delivery, EventId, Following, Key, Kind, Notice, Pla
 from bot.rules.changes import Change, FirstSeen
 from bot.rules.countdown import PING_GAP, countdown
 from bot.rules.following import notice_of, wanted
+from bot.rules.forum import closing, upkeep
 from bot.rules.news import Case, news, voided
 
 EDIT_GAP = timedelta(minutes=5)
@@ -91,6 +92,7 @@ def edits(
             continue
         if changed:
             found.append(edit(one, track, "edit", now if free else max(now, card.edited_at + EDIT_GAP)))
+            found += (delivery(one, track, notice) for notice in upkeep(one, track, card, now))
         found += overdue(one, track, now)
     return tuple(found)
 
@@ -103,6 +105,16 @@ def overdue(following: Following, track: Track, now: datetime) -> tuple[Delivery
     return (edit(following, track, f"edit-overdue-{track.moves}", t0 + OVERDUE),)
 
 
+def ending(following: Following, track: Track, now: datetime) -> tuple[Delivery, ...]:
+    """Owe what ends the first message about an event that is over already."""
+    return tuple(delivery(following, track, notice) for notice in closing(following, track, now))
+
+
+def keeps_card(following: Following) -> bool:
+    """Whether the first message about an event goes on living as its card: where cards are wanted, and in every forum."""
+    return Say.ANNOUNCED in wanted(following) or following.target.place is Place.FORUM
+
+
 def edit(following: Following, track: Track, what: str, start: datetime) -> Delivery:
     """Make the delivery of one edit."""
     return delivery(following, track, notice_of(following, Say.EDIT, what, start, start + KEEPS))
@@ -110,7 +122,7 @@ def edit(following: Following, track: Track, what: str, start: datetime) -> Deli
 
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
-ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.COVERAGE, Say.EDIT})
+ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.COVERAGE, Say.EDIT, Say.CLOSE})
 """Said once per event, whatever the attempt. A liftoff is not: an editor may have told it too early, of an attempt that ended."""
 
 
@@ -125,7 +137,7 @@ def delivery(following: Following, track: Track, notice: Notice, head_start: tim
         notice=notice,
         t0=track.event.net.clock,
         start=notice.due - head_start,
-        carded=Say.ANNOUNCED in wanted(following),
+        carded=keeps_card(following),
     )
 
 

@@ -77,8 +77,17 @@ PAUSES: dict[int, Phrase] = {
     50013: phrase("the bot may not post in <#{channel}>. Give it Send Messages and Embed Links there"),
     50083: phrase("the thread <#{channel}> is archived. Open it again"),
     160005: phrase("the thread <#{channel}> is locked. Unlock it"),
+    40067: phrase("each post in <#{channel}> needs a tag. Add one named Launch, or do not require tags"),
 }
 """Discord's error codes that mean the target, and what an admin can do. They are documented under "JSON Error Codes"."""
+
+PAUSES_AT: dict[tuple[Place, int], Phrase] = {
+    (Place.FORUM, 50001): phrase("the bot cannot see the forum <#{channel}>. Give it the permission View Channel there"),
+    (Place.FORUM, 50013): phrase(
+        "the bot may not post in the forum <#{channel}>. Give it Create Posts, Send Messages in Posts and Embed Links there"
+    ),
+}
+"""What the same codes mean in other places."""
 
 GIVES_UP = {
     40005: "Discord found it too large",
@@ -147,7 +156,10 @@ def after_refusal(refused: Refused, claimed: Claimed, now: datetime, *, aloud: b
         return RetryAt(now + WAITS[refused.code], why, counts=False)
     if code in PAUSES:
         sent = claimed.delivery
-        return Pause(PAUSES[code](sent.notice.language, channel=sent.target.channel), now + LONGEST_WAIT)
+        return Pause(
+            PAUSES_AT.get((sent.target.place, code), PAUSES[code])(sent.notice.language, channel=sent.target.channel),
+            now + LONGEST_WAIT,
+        )
     if refused.status == UNAUTHORIZED or claimed.tries < REFUSALS:  # a token that is being changed takes the whole bot along
         return RetryAt(now + backoff(claimed.tries + 2), why, counts=False)
     return GiveUp(why)
@@ -158,6 +170,6 @@ def backoff(tries: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(tries, 10)), LONGEST_WAIT)
 
 
-def must_read_back(claimed: Claimed, now: datetime) -> bool:
-    """Whether an earlier try may have stored the message so long ago that its nonce no longer stops a second one."""
-    return claimed.tries > 0 and claimed.first_try is not None and now - claimed.first_try > NONCE_HOLDS
+def must_read_back(claimed: Claimed, now: datetime, *, guarded: bool = True) -> bool:
+    """Whether an earlier try may have stored the message so long ago that its nonce no longer stops a second one, or had none."""
+    return claimed.tries > 0 and claimed.first_try is not None and (not guarded or now - claimed.first_try > NONCE_HOLDS)

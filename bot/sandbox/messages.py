@@ -152,10 +152,11 @@ class From:
     """The way that has MENTION_EVERYONE whatever the channel grants: webhooks."""
 
 
-def create(realm: Realm, channel: Channel, draft: Draft, who: From, *, quiet: bool = False) -> Message:
+def create(realm: Realm, channel: Channel, draft: Draft, who: From, *, quiet: bool = False, opens: bool = False) -> Message:
     """Put a new message into a channel, or return the one that has the same enforced nonce.
 
-    An ephemeral one is stored nowhere, a `quiet` one is not logged. Raises: ApiError 50006, 50035, 10008.
+    An ephemeral one is stored nowhere, a `quiet` one is not logged, one that `opens` a forum's post has its id.
+    Raises: ApiError 50006, 50035, 10008.
     """
     if is_empty(draft) and not draft.flags & LOADING:
         raise ApiError(50006)
@@ -165,7 +166,7 @@ def create(realm: Realm, channel: Channel, draft: Draft, who: From, *, quiet: bo
     replied = _replied(channel, draft)
     guild = realm.guild_of(channel)
     message = Message(
-        id=realm.new_id(),
+        id=channel.id if opens else realm.new_id(),
         channel=channel.id,
         guild=channel.guild,
         author=who.author,

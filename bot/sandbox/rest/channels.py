@@ -166,7 +166,7 @@ def _change(call: Call) -> Answer:
     else:
         realm.channel(channel.id, Permission.MANAGE_CHANNELS)
     form.done()
-    if channel.thread is None and body.keys() & {"name", "topic"}:
+    if body.keys() & {"name", "topic"}:
         refusal = call.limits.sub_limit("channel topic", str(channel.id), TOPIC)
         if refusal is not None:
             raise Throttled(refusal)
@@ -185,7 +185,7 @@ def _change_thread(call: Call, channel: Channel, form: Form) -> None:
         return
     own = thread.owner == realm.bot.id
     manages = realm.granted(channel, realm.bot) & Permission.MANAGE_THREADS
-    if not manages and (not own or "locked" in body):
+    if not manages and (not own or "locked" in body or thread.locked):
         raise ApiError(50013)
     if thread.archived and body.get("archived") is not False and body.keys() - {"archived", "locked"}:
         raise ApiError(50083)

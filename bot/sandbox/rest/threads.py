@@ -80,7 +80,7 @@ def _post(call: Call, forum: Channel) -> Answer:
     if messages.is_empty(draft):
         raise ApiError(50006)
     thread = _open(realm, forum, name, body, form, kind=ChannelType.PUBLIC_THREAD, ident=realm.new_id(), tags=tags)
-    message = messages.create(realm, thread, draft, messages.From(author=realm.bot))
+    message = messages.create(realm, thread, draft, messages.From(author=realm.bot), opens=True)
     return Answer(status=201, body={**render.channel(thread), "message": realm.show(message)})
 
 
