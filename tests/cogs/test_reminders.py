@@ -150,6 +150,7 @@ async def test_who_takes_no_direct_messages_is_mentioned_where_it_was_asked(
     assert not inbox(stg, member)
     (said,) = [one for one in member.channel.messages.values() if one.interaction is None]
     assert said.content.startswith(f"<@{member.user.id}>")
+    assert said.pings.users == {member.user.id}
     assert labels(said) == ["Stop"]
     assert "Stopped" in (await member.click(said, "Stop")).text
 
