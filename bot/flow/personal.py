@@ -71,7 +71,7 @@ class Personal:
 
     async def event(self, about: str, asker: Asker) -> Track:
         """Give the event that a button or a choice means. Raises: Unacceptable."""
-        track = await self._by_digest(about) if about.startswith(HASHED) else await self.asking.launch(about)
+        track = await self._by_digest(about) if about.startswith(HASHED) else await self.asking.seen_from(asker.guild).launch(about)
         if track is None or track.event.owner not in {NOBODY, asker.guild}:
             raise Unacceptable(said(asker.language, "I do not know that event any more. `/next` shows what comes."))
         return track
@@ -213,7 +213,7 @@ class Personal:
 
     async def suggest_launch(self, typed: str, guild: GuildId) -> tuple[Track, ...]:
         """Give the events ahead that may be meant."""
-        found = await self.asking.search(typed, 2 * SUGGESTED)
+        found = await self.asking.seen_from(guild).search(typed, 2 * SUGGESTED)
         over = FLOWN | OVER
         return tuple(t for t in found if t.event.status not in over and t.event.owner in {NOBODY, guild})[:SUGGESTED]
 
