@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from bot.model import Agency, Event, Fault, Kind, Mission, Net, Pad, Precision, 
 from bot.ports import Clock, FeedDown, Requests, Sightings
 
 DATE_ALONE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
-EPOCH = re.compile(r"\d{9,11}(?:\.\d{1,9})?")
-"""Seconds since 1970, as a number or as text."""
+EPOCH = re.compile(r"\d{10,13}(?:\.\d{1,9})?")
+"""Seconds or milliseconds since 1970, as a number or as text."""
+SINCE, MILLISECONDS = 10**9, 10**11
+"""Less is before 2001 and stands for nothing, as 0 does; more is milliseconds."""
 OUR_STATUSES: Mapping[str, Status] = {one.value: one for one in Status if one not in {Status.NONE, Status.UNKNOWN}}
 OUR_PRECISIONS: Mapping[str, Precision] = {one.name.lower().replace("_", " "): one for one in Precision}
 
@@ -183,13 +186,15 @@ class Reading:
 
 
 def instant(value: object) -> datetime | None:
-    """Read ISO 8601, or seconds since 1970."""
+    """Read ISO 8601, or seconds or milliseconds since 1970."""
     if isinstance(value, str) and not EPOCH.fullmatch(value.strip()):
         return instant_of(value)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        at = datetime.fromtimestamp(float(value), UTC).replace(microsecond=0)
+        number = float(value)
+        seconds = number / 1_000 if number >= MILLISECONDS else number if number >= SINCE else math.nan
+        at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
     except (ValueError, OverflowError, OSError):
         return None
     return at if FIRST_YEAR <= at.year <= LAST_YEAR else None

@@ -13,7 +13,7 @@ from bot.feeds.ll_nets import coarse
 from bot.feeds.ll_parse import RECORDS, id_of
 from bot.feeds.page import Page
 from bot.feeds.prints import watch_url
-from bot.feeds.wire import FIRST_YEAR, LAST_YEAR, Record, is_list, is_record
+from bot.feeds.wire import FIRST_YEAR, LAST_YEAR, Record, is_list, is_record, one_line
 from bot.model import Agency, Event, Fault, Kind, Mission, Net, Pad, Precision, Rocket, Sighting, Status, Webcast
 from bot.ports import Clock, FeedDown, Requests, Sightings
 from bot.rules.webcasts import VIDEO_ID
@@ -91,7 +91,7 @@ def sighting_of(record: Record, own: str) -> Sighting:
     event = Event(
         id=launch_id(FEED, own),
         kind=Kind.LAUNCH,
-        name=" | ".join(filter(None, (vehicle, called))) or f"Launch {own}",
+        name=one_line(" | ".join(filter(None, (vehicle, called)))) or f"Launch {own}",
         net=net,
         status=RESULTS.get(-1 if result is None else result, Status.UNKNOWN),
         slug=slug,
@@ -133,7 +133,7 @@ def mission_of(record: Record, called: str) -> Mission | None:
     description = record.prose("mission_description") or next(
         (said for part in record.records("missions") if (said := part.prose("description"))), ""
     )
-    name = called or ", ".join(names[:3])
+    name = called or one_line(", ".join(names[:3]))
     return Mission(name=name, description=description) if name else None
 
 
@@ -143,7 +143,7 @@ def pad_of(record: Record) -> tuple[Pad | None, str]:
     site = pad.record("location") if pad else None
     if pad is None:
         return None, ""
-    where = ", ".join(filter(None, (site.text("name"), site.text("statename", "state")))) if site else ""
+    where = one_line(", ".join(filter(None, (site.text("name"), site.text("statename", "state"))))) if site else ""
     country = COUNTRIES.get(site.text("country").casefold(), "") if site else ""
     called = pad.text("name")
     return (Pad(name=called or where, site=where, country=country) if called or where else None), where

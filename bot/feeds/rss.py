@@ -67,7 +67,7 @@ def parse(body: bytes, *, now: datetime, url: str = "", kind: str = "", site: st
     if cut_short(body) and entries:
         faults.append(Fault("feed", "it breaks off: its last entry is not believed"))
         entries = entries[:-1]
-    called = site or headline(about.text("title"))[:SITE]
+    called = site or one_line(headline(about.text("title")), SITE)
     dated = published(feed, now, "updated_parsed", "published_parsed") or now
     language = language_of(about)
     found: list[Article] = []

@@ -251,6 +251,7 @@ def test_a_clubs_launch_is_read_by_its_mapping() -> None:
         ({"t0": "2026-03-02T00:00:00Z"}, Net(at("2026-03-02"), Precision.DAY)),
         ({"t0": 1772442900}, Net(at("2026-03-02T09:15"), Precision.MINUTE)),
         ({"t0": "1772442900"}, Net(at("2026-03-02T09:15"), Precision.MINUTE)),
+        ({"t0": 1772442900000}, Net(at("2026-03-02T09:15"), Precision.MINUTE)),
         ({"t0": None}, Net(None, Precision.UNKNOWN)),
         ({}, Net(None, Precision.UNKNOWN)),
     ],
@@ -260,7 +261,7 @@ def test_a_club_is_believed_as_far_as_it_says(times: dict[str, Any], net: Net) -
     assert sighting.event.net == net
 
 
-@pytest.mark.parametrize("wrong", ["soon", True, 1e30, [], "9999-99-99"])
+@pytest.mark.parametrize("wrong", ["soon", True, 1e30, [], "9999-99-99", 0, -1, 7])
 def test_a_net_that_cannot_be_read_says_nothing(wrong: object) -> None:
     page = club(times={"t0": wrong})
     assert "net" in page.sightings[0].unsaid
