@@ -23,7 +23,7 @@ LONGEST_FILTER = 100
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
     """Make the command."""
 
-    async def answer(count: int, text: str, language: str) -> Post:
+    async def answer(asking: Asking, count: int, text: str, language: str) -> Post:
         tracks = await asking.upcoming(count, text)
         if not tracks and await asking.age() is None:
             return say(said(language, "I have not heard from a launch feed yet. Try again in a minute."))
@@ -38,7 +38,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
         count: app_commands.Range[int, 1, MOST] = COUNT,
         filter: app_commands.Range[str, 1, LONGEST_FILTER] = "",  # noqa: A002 -- the option's name on Discord
     ) -> None:
-        await reply(interaction, answer(count, filter, language_of(interaction)))
+        await reply(interaction, answer(asking.seen_from(interaction.guild_id), count, filter, language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="next", description="The next launches, dockings, landings and spacewalks", callback=next_

@@ -81,7 +81,9 @@ class Turn(
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        shown = screen(knowing.asking, knowing.clock, *self.wanted, language=language_of(interaction))
+        shown = screen(
+            knowing.asking.seen_from(interaction.guild_id), knowing.clock, *self.wanted, language=language_of(interaction)
+        )
         try:
             if asked_by(interaction):
                 await change(interaction, shown)
@@ -110,7 +112,9 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
         days: app_commands.Range[int, 1, MOST_DAYS] = DAYS,
         filter: app_commands.Range[str, 1, LONGEST_FILTER] = "",  # noqa: A002 -- the option's name on Discord
     ) -> None:
-        await reply(interaction, screen(asking, clock, 0, days, filter, language=language_of(interaction)))
+        await reply(
+            interaction, screen(asking.seen_from(interaction.guild_id), clock, 0, days, filter, language=language_of(interaction))
+        )
 
     return app_commands.Command[Any, ..., None](
         name="schedule", description="What happens on the next days, by day", callback=schedule

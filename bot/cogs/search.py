@@ -23,7 +23,7 @@ SHOWN = 10
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
     """Make the command."""
 
-    async def answer(text: str, language: str) -> Post:
+    async def answer(asking: Asking, text: str, language: str) -> Post:
         tracks = await asking.search(text, SHOWN)
         if not tracks:
             return say(said(language, "I found nothing like “{text}”. Try fewer words, or see `/schedule`.", text=plain(text)))
@@ -31,15 +31,15 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
             return card(tracks[0], clock.now(), language=language)
         return listing(tracks, clock.now(), said(language, "Found: {text}", text=plain(text)), language=language)
 
-    async def suggest(_: discord.Interaction, typed: str) -> Choices:
-        return await suggested(asking.suggest(typed[:LONGEST]))
+    async def suggest(interaction: discord.Interaction, typed: str) -> Choices:
+        return await suggested(asking.seen_from(interaction.guild_id).suggest(typed[:LONGEST]))
 
     @app_commands.describe(text="A mission, rocket, crew member, provider, place … typos are forgiven")
     @app_commands.autocomplete(text=suggest)
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def search(interaction: discord.Interaction, text: app_commands.Range[str, 1, LONGEST]) -> None:
-        await reply(interaction, answer(text, language_of(interaction)))
+        await reply(interaction, answer(asking.seen_from(interaction.guild_id), text, language_of(interaction)))
 
     return app_commands.Command[Any, ..., None](
         name="search", description="Find launches and events by any words, of the last year too", callback=search

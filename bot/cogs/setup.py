@@ -122,7 +122,9 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
     async def suggest_what(_: discord.Interaction, typed: str) -> Choices:
         async def found() -> list[tuple[str, str]]:
             known = await asking.known()
-            return [(one, one) for one in completions(typed[:LONGEST], [track.event for track in known.tracks])]
+            return [
+                (one, one) for one in completions(typed[:LONGEST], [track.event for track in known.tracks if not track.event.owner])
+            ]
 
         return await suggested(found())
 
@@ -173,7 +175,7 @@ def first_zone(interaction: Interaction, server: Server) -> str:
 async def screen(asking: Asking, interaction: Interaction, choice: Choice) -> discord.ui.LayoutView:
     """Draw what is chosen, what stands in the way, and the menus to change it."""
     guild, language = here(interaction), language_of(interaction)
-    known = [track.event for track in await asking.upcoming(None)]
+    known = [track.event for track in await asking.seen_from(interaction.guild_id).upcoming(None)]
     followed = offers(known, choice.what, language)
     noises = [(name, noise.label(language), noise.tells(language)) for name, noise in NOISES.items()]
     zones = [(zone, zone, "") for zone in dict.fromkeys((choice.zone, *WORLD))]

@@ -135,7 +135,10 @@ class WatchCommands(GovernedGroup):
 
         async def found() -> list[tuple[str, str]]:
             known = await self._asking.known()
-            return [(text, text) for text in completions(typed[:LONGEST], [track.event for track in known.tracks])]
+            return [
+                (text, text)
+                for text in completions(typed[:LONGEST], [track.event for track in known.tracks if not track.event.owner])
+            ]
 
         return await suggested(found())
 

@@ -33,7 +33,10 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
     async def suggest_what(_: discord.Interaction, typed: str) -> Choices:
         async def found() -> list[tuple[str, str]]:
             known = await asking.known()
-            return [(text, text) for text in completions(typed[:LONGEST], [track.event for track in known.tracks])]
+            return [
+                (text, text)
+                for text in completions(typed[:LONGEST], [track.event for track in known.tracks if not track.event.owner])
+            ]
 
         return await suggested(found())
 

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs.governed import governed, guild_of, who
+from bot.cogs.governed import governed, who
 from bot.cogs.replying import Interaction, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.cogs.watch_options import LEADS, fields_of
@@ -37,12 +37,8 @@ def commands(asking: Asking, clock: Clock) -> tuple[app_commands.Command[Any, ..
 
     async def suggest_launch(interaction: discord.Interaction, typed: str) -> Choices:
         async def found() -> list[tuple[str, str]]:
-            own = {0, guild_of(interaction)}
-            return [
-                (headline(one.event)[:100], one.event.id[:100])
-                for one in await asking.search(typed[:LONGEST], 25)
-                if one.event.owner in own
-            ]
+            seen = asking.seen_from(interaction.guild_id)
+            return [(headline(one.event)[:100], one.event.id[:100]) for one in await seen.search(typed[:LONGEST], 25)]
 
         return await suggested(found())
 

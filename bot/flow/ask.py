@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.flow.plan import Desk, catch_up, replan
 from bot.flow.shelf import Shelf
-from bot.model import FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
+from bot.model import EVERYBODY, FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
 from bot.ports import Clock, Store, Transaction
 from bot.rules.agenda import runs, within
 from bot.rules.matching import wants
@@ -33,6 +33,16 @@ class Asking:
     most_watches: int = 50
     """Watches of one server: bounds what one event can cost."""
     shelf: Shelf = field(default_factory=Shelf)
+    viewer: GuildId = EVERYBODY
+    """From which server it is asked: what another one added for itself is not shown."""
+
+    def seen_from(self, guild: int | None) -> Asking:
+        """The same, asked from this server; None is outside of any."""
+        return replace(self, viewer=GuildId(guild or EVERYBODY))
+
+    def shows(self, track: Track) -> bool:
+        """Whether who asks may see it."""
+        return track.event.owner in {EVERYBODY, self.viewer}
 
     async def upcoming(self, count: int | None, text: str = "") -> tuple[Track, ...]:
         """Give the next events, nearest first, all without a count; `text` narrows them."""
@@ -40,7 +50,7 @@ class Asking:
         ahead = [
             at
             for at, track in enumerate(known.tracks)
-            if track.event.status not in over and (track.event.net.at is None or track.event.net.at >= since)
+            if track.event.status not in over and self.shows(track) and (track.event.net.at is None or track.event.net.at >= since)
         ]
         chosen = found(known, text, self.desk.names, ahead) if text else tuple(known.tracks[at] for at in ahead)
         return chosen[:count]
@@ -53,7 +63,7 @@ class Asking:
         """Give what streams now, and the next event with a stream that does not yet."""
         now = self.clock.now()
         known = (await self.known()).tracks
-        live = tuple(track for track in known if runs(track, now))
+        live = tuple(track for track in known if runs(track, now) and self.shows(track))
         ahead = (track for track in await self.upcoming(None) if track.event.webcasts and track not in live)
         return live, next(ahead, None)
 
@@ -70,9 +80,9 @@ class Asking:
         """Find the event that a choice or a few words mean; None when nothing fits."""
         async with self.store.transaction() as tx:
             exact = await tx.track(EventId(text))
-        if exact is not None:
+        if exact is not None and self.shows(exact):
             return exact
-        return next(iter(meant(await self.known(), text, self.desk.names, self.clock.now())), None)
+        return next(filter(self.shows, meant(await self.known(), text, self.desk.names, self.clock.now())), None)
 
     async def exactly(self, event: EventId) -> Track | None:
         """Give the event of this id."""
@@ -82,8 +92,10 @@ class Asking:
     async def search(self, text: str, limit: int) -> tuple[Track, ...]:
         """Find events by words, what fits best first, those of the last year included; an event's id finds that one."""
         known = await self.known()
-        exact = tuple(track for track in known.tracks if track.event.id == text)
-        return exact or nearest(known, text, self.desk.names, self.clock.now(), limit)
+        exact = tuple(track for track in known.tracks if track.event.id == text and self.shows(track))
+        hidden = sum(not self.shows(track) for track in known.tracks)
+        near = nearest(known, text, self.desk.names, self.clock.now(), limit + hidden)
+        return exact or tuple(filter(self.shows, near))[:limit]
 
     async def suggest_people(self, text: str, limit: int = 25) -> tuple[str, ...]:
         """Give the people that a text may mean."""

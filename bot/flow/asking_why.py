@@ -82,8 +82,7 @@ class Explaining:
 
     async def seen(self, guild: GuildId, text: str) -> Track | None:
         """Find an event that this server may see."""
-        found = await self.asking.launch(text)
-        return found if found is not None and found.event.owner in {0, guild} else None
+        return await self.asking.seen_from(guild).launch(text)
 
     async def next_for(self, draft: Watch) -> Track | None:
         """Give the next event that a watch wants; one with a clock time before one without."""

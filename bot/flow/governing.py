@@ -55,7 +55,8 @@ class Governing:
                 most = self.asking.most_watches
                 sentence = "This server has {most} watches, which is the most. Remove one with `/watch remove` first."
                 raise Unacceptable(said(who.language, sentence, most=most))
-            await tx.resume(draft.target)
+            if await tx.resume(draft.target):
+                await catch_up(tx, self.asking.desk, (draft.target,), now)
             server = change(before.server)
             if server != before.server:
                 await tx.keep_server(server)
@@ -82,8 +83,8 @@ class Governing:
                 await forget_last(tx, who.guild)
                 return old, old
             new = begun_anew(old, new, now)
-            if new.target != old.target:
-                await tx.resume(new.target)
+            if new.target != old.target and await tx.resume(new.target):
+                await catch_up(tx, self.asking.desk, (new.target,), now)
             await tx.replace_watch(new)
             await self.rearm(tx, (old, new), now)
         self.asking.desk.wake()
@@ -205,6 +206,7 @@ class Governing:
         """Send again to these targets; gives those that were paused."""
         async with self.asking.store.transaction() as tx:
             found = tuple([target for target in targets if target.guild == who.guild and await tx.resume(target)])
+            await catch_up(tx, self.asking.desk, found, self.asking.clock.now())
             await catch_up(tx, self.asking.desk, found, self.asking.clock.now())
         self.asking.desk.wake()
         return found
