@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.cogs import doctor, settings_files, setup, watch_test, why
+from bot.cogs.mission import MissionCommands
 from bot.cogs.roles import GiveRole, RoleCommands
 from bot.cogs.settings_server import SettingsCommands
 from bot.cogs.watch import WatchCommands
@@ -24,6 +25,7 @@ def commands(asking: Asking, clock: Clock) -> tuple[app_commands.Command[Any, ..
         WatchCommands(asking, clock),
         SettingsCommands(asking, clock),
         RoleCommands(asking, clock),
+        MissionCommands(asking, clock),
         setup.command(asking, clock),
         *why.commands(asking, clock),
         *doctor.commands(asking, clock),

@@ -158,7 +158,7 @@ class Asking:
         """Say when a launch feed last described anything; None before it did."""
         async with self.store.transaction() as tx:
             tracks = await tx.tracks(net_since=self.clock.now())
-        return max((track.seen for track in tracks), default=None)
+        return max((track.seen for track in tracks if not track.event.owner), default=None)
 
     async def arm(self, tx: Transaction, watch: Watch, now: datetime) -> tuple[Track, ...]:
         """Set the countdowns right of every event that a watch wants, and give those that lie ahead."""

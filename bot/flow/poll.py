@@ -81,7 +81,7 @@ class Poller:
             quota=self.quota,
             made=await self.requests.made(self.feed.name, now - REMEMBERED),
             answered=self.answered,
-            outlooks=[outlook(track) for track in tracks],
+            outlooks=[outlook(track) for track in tracks if not track.event.owner],
             lookups=looked_for(tracks, self.feed.name),
             health=self.health,
             now=now,

@@ -204,7 +204,7 @@ def streams_row(streams: Sequence[Webcast], language: str = "en") -> str:
 
 def age(track: Track, now: datetime, old: timedelta = OLD, *, language: str = "en") -> str:
     """Say that the feed has been silent, once that is long."""
-    if now - track.seen <= old:
+    if now - track.seen <= old or track.event.owner:
         return ""
     return said(language, "⚠️ no news from the launch feed since {ago}", ago=stamp(track.seen, "R"))
 

@@ -9,7 +9,7 @@ from bot.tongue import said
 
 SHOWN = 2
 """Feeds that a card contradicts itself with."""
-OWNERS = {"ll2": "The Space Devs, Launch Library 2"}
+OWNERS = {"ll2": "The Space Devs, Launch Library 2", "own": "this server"}
 """Whose name goes with a feed's."""
 
 
