@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.feeds.http import Client
 from bot.feeds.ical import Calendar
 from bot.feeds.json_feed import ClubFeed
@@ -12,6 +14,12 @@ from bot.feeds.snapi import SHELVES, SpaceflightNews
 from bot.feeds.youtube import Channel, DataApi
 from bot.ports import Clock, Feed, Press, Requests
 from bot.settings import Settings
+
+CHANNEL_PAGE = re.compile(
+    r"https://(?:www\.|m\.)?youtube\.com/(?:channel/|feeds/videos\.xml\?channel_id=)(UC[\w-]{22})(?:[/?&#].*)?", re.ASCII
+)
+"""A channel as people copy it from their browser. A page named by @handle names its feed itself, and rss.py says so."""
+CHANNEL_FEEDS = "https://www.youtube.com/feeds/videos.xml"
 
 
 def presses(settings: Settings, http: Client, clock: Clock) -> tuple[Press, ...]:
@@ -77,4 +85,7 @@ def launch_feeds(settings: Settings, http: Client, store: Requests, clock: Clock
 
 def supplied(url: str, public_http: Client, clock: Clock) -> Press:
     """A feed that a person named at run time; `public_http` must be `public_only`. Its name is its address."""
+    channel = CHANNEL_PAGE.fullmatch(url.strip())
+    if channel is not None:
+        return Channel(url, channel[1], CHANNEL_FEEDS, public_http, clock)
     return Rss(url, url, public_http, clock)

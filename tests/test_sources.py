@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.feeds.http import Client
+from bot.feeds.rss import Rss
 from bot.feeds.youtube import Channel
 from bot.ports import FeedDown
 from bot.settings import Misconfigured, Settings, load
@@ -126,6 +127,24 @@ def test_every_mistake_about_a_feed_is_told_at_once(tmp_path: Path, monkeypatch:
         "feeds.toml:20: rss.f.on: must be true or false, is 1",
     ):
         assert sentence in said, said
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://www.youtube.com/channel/UCLA_DiR1FfKNvjuUpBHmylQ", Channel),
+        ("https://youtube.com/channel/UCLA_DiR1FfKNvjuUpBHmylQ/videos?view=0", Channel),
+        ("https://www.youtube.com/feeds/videos.xml?channel_id=UCLA_DiR1FfKNvjuUpBHmylQ", Channel),
+        ("https://www.youtube.com/@NASA", Rss),
+        ("https://youtube.com.evil.example/channel/UCLA_DiR1FfKNvjuUpBHmylQ", Rss),
+        ("https://club.example/feed", Rss),
+    ],
+)
+def test_a_persons_address_is_a_channel_or_a_feed(url: str, kind: type) -> None:
+    clock = TurnedClock()
+    press = supplied(url, Client(clock, public_only=True), clock)
+    assert type(press) is kind
+    assert press.name == url
 
 
 async def test_a_feed_that_a_person_named_stays_outside() -> None:

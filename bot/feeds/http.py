@@ -137,7 +137,7 @@ class Client:
         seconds: float = SECONDS,
     ) -> Answer:
         """Ask for one address. `headers` go to its own origin alone. Raises: FeedDown, whose text names no query and no header."""
-        host = self._permitted(url).hostname or ""
+        host = host_of(self._permitted(url))
         try:
             async with asyncio.timeout(seconds):
                 answer = await self._follow(url, headers or {}, known or Validators(), before, size)
@@ -168,7 +168,7 @@ class Client:
             parts = self._permitted(url)
             own = dict(headers) if origin_of(parts) == origin else {}
             if before is None:
-                self._hosts.take_turn(parts.hostname or "")
+                self._hosts.take_turn(host_of(parts))
             else:
                 await before()
             answer = await self._ask(url, own | conditions(known), known, size)
@@ -328,6 +328,11 @@ def origin_of(parts: SplitResult) -> tuple[str, str | None, int | None]:
     except ValueError:
         port = None
     return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def host_of(parts: SplitResult) -> str:
+    """Name the server that is asked: two ports of one host are two."""
+    return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
 
 
 def shown(url: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import cast
 from xml.sax import SAXException
 
 import feedparser
 
-from bot.feeds.http import Client, Fetched
+from bot.feeds.http import Client, Fetched, joined
 from bot.feeds.page import Page
 from bot.feeds.prints import AHEAD, ENTRIES, MARKUP, canonical, headline, medium_of, once, plain, watch_url
 from bot.feeds.wire import FIRST_YEAR, Record, address_of, is_list, is_record, one_line
@@ -28,6 +30,11 @@ ENDS = (b"</rss", b"</feed", b":rdf>", b"</rdf", b"</channel")
 BROKEN = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, ArithmeticError, EOFError)
 """What feedparser was seen to raise on rubbish, or may: it promises to raise nothing."""
 PARSE: Callable[..., Mapping[str, object]] = feedparser.parse  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] — no types
+HEAD, LINKS = 400_000, 300
+"""How much of a web page is looked at for the feed that it names, in bytes and in links. Measured: YouTube's heads are 300 kB."""
+LINK = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""([a-z]{2,10})\s*=\s*(?:"([^"]{0,500})"|'([^']{0,500})')""", re.IGNORECASE)
+FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml"})
 LANGUAGE = re.compile(r"[a-z]{2}(?![a-z])")
 SITE = 80
 """Longest name of a site, in characters. Measured: titles of feeds are 4 to 60."""
@@ -105,7 +112,8 @@ def read(body: bytes, *, url: str = "", kind: str = "") -> tuple[Mapping[str, ob
     listed = [dict(entry) for entry in entries if is_record(entry)] if is_list(entries) else []
     # An empty feed is one; a page that breaks before its first entry is none. Other reasons for `bozo` are remarks on its headers.
     if not listed and (not parsed.get("version") or isinstance(parsed.get("bozo_exception"), SAXException)):
-        raise FeedDown(f"{looks_like(body)} came instead of a feed")
+        named = feed_named_by(body, url)
+        raise FeedDown(f"{looks_like(body)} came instead of a feed" + (f"; it names {named} as its feed" if named else ""))
     feed = parsed.get("feed")
     return dict(feed) if is_record(feed) else {}, cast("list[Mapping[str, object]]", listed)
 
@@ -118,6 +126,15 @@ def looks_like(body: bytes) -> str:
     if b"<!doctype html" in start or b"<html" in start:
         return "a web page"
     return "broken XML" if start.startswith(b"<") else "something else"
+
+
+def feed_named_by(page: bytes, url: str) -> str:
+    """Find the feed that a web page names for its readers; empty when it names none."""
+    for tag in islice(LINK.finditer(page[:HEAD].decode("utf-8", "replace")), LINKS):
+        said = {name.casefold(): one or other for name, one, other in ATTRIBUTE.findall(tag[0])}
+        if said.get("type", "").casefold() in FEED_TYPES and said.get("href"):
+            return address_of(joined(url, html.unescape(said["href"]))) or ""
+    return ""
 
 
 def cut_short(body: bytes) -> bool:

@@ -206,6 +206,22 @@ def test_what_is_no_feed_is_said_to_be_what_it_is(body: bytes, why: str) -> None
         parse(body, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("link", "named"),
+    [
+        ('<link rel="alternate" type="application/rss+xml" href="/feed?a=1&amp;b=2">', "https://c.example/feed?a=1&b=2"),
+        ("<LINK href='https://c.example/atom' type='application/atom+xml' rel=alternate />", "https://c.example/atom"),
+        ('<link rel="stylesheet" type="text/css" href="/a.css">', ""),
+        ('<link rel="alternate" type="application/rss+xml" href="javascript:x">', ""),
+        ('<link rel="alternate" type="application/rss+xml">' * 1_000, ""),
+    ],
+)
+def test_a_web_page_that_names_its_feed_is_no_feed_and_says_where_it_is(link: str, named: str) -> None:
+    with pytest.raises(FeedDown) as down:
+        parse(f"<!DOCTYPE html><html><head>{link}</head><body>Club</body></html>".encode(), now=NOW, url="https://c.example/news")
+    assert down.value.why == "a web page came instead of a feed" + (f"; it names {named} as its feed" if named else "")
+
+
 def test_a_feed_without_entries_is_one() -> None:
     assert parse(rss().encode(), now=NOW, kind="application/rss+xml").articles == ()
 
