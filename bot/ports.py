@@ -24,6 +24,7 @@ from bot.model import (
     Key,
     Member,
     MessageId,
+    Occasion,
     Outcome,
     Post,
     Say,
@@ -159,6 +160,13 @@ class Outlet(Protocol):
         """Give a forum's post the name and the tags of `like`, where it has others. Two names in ten minutes is Discord's limit."""
         ...
 
+    async def hold(self, target: Target, occasion: Occasion, standing: MessageId | None, since: datetime | None = None) -> Outcome:
+        """Make a scheduled event, or make the one that is `standing` say this and be in this phase; what is the same is not sent.
+
+        No key makes it one: `since` an unclear try, one of ours that says the same is looked for first.
+        """
+        ...
+
     async def close(self, target: Target, post: MessageId) -> Outcome:
         """Close a forum's post. A message in it opens it again."""
         ...
@@ -210,8 +218,11 @@ class Transaction(Protocol):
 
     # watches
 
-    async def watches(self, guild: GuildId | None = None) -> tuple[Watch, ...]:
-        """All watches, or those of one guild, by id. Watches of a paused target have `paused` set."""
+    async def watches(self, guild: GuildId | None = None, *, about: EventId | None = None) -> tuple[Watch, ...]:
+        """All watches, or those of one guild, by id. Watches of a paused target have `paused` set.
+
+        `about` leaves out what persons asked about another event alone: it may want this one in no case.
+        """
         ...
 
     async def add_watch(self, watch: Watch) -> Watch:
@@ -329,7 +340,7 @@ class Transaction(Protocol):
     # outbox
 
     async def settled(self, event: EventId) -> Mapping[Target, tuple[Settled, ...]]:
-        """Every delivery of an event by target, whatever its fate, OWED included; edits left out."""
+        """Every delivery of an event by target, whatever its fate, OWED included; without edits and what else says nothing."""
         ...
 
     async def set_countdown(

@@ -29,7 +29,7 @@ async def replan(
     tx: Transaction, desk: Desk, track: Track, changes: Sequence[Change], now: datetime, *, before: Event | None = None
 ) -> None:
     """Owe what follows from these changes of one event; without changes, set its countdown right. The track must be locked."""
-    watches = await tx.watches()  # read after the lock: a watch that is added meanwhile plans this event after us
+    watches = await tx.watches(about=track.event.id)  # after the lock: a watch that is added meanwhile plans this event after us
     event = track.event
     following = followings(watches, event, desk.names)
     earlier = {one.target for one in followings(watches, before, desk.names)} if before else {one.target for one in following}

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Row
 
 from bot.model import ChannelId, Delivery, GuildId, Place, Target, Track, Watch, WatchId
+from bot.rules.personal import only_event
 from bot.store.tables import NaiveInstant
 
 _text = msgspec.json.Encoder(order="deterministic")
@@ -51,7 +52,7 @@ def track_of(row: Row[Any]) -> Track:
 def watch_row(watch: Watch) -> dict[str, Any]:
     """A watch as a row of `watches`, without its id. Raises: NaiveInstant."""
     _refuse_naive(watch)
-    return target_columns(watch.target) | {"body": _text.encode(watch).decode()}
+    return target_columns(watch.target) | {"body": _text.encode(watch).decode(), "only_event": only_event(watch)}
 
 
 def watch_of(row: Row[Any]) -> Watch:

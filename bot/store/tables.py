@@ -111,7 +111,9 @@ watches = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     *_target(),
     Column("body", Text, nullable=False),
+    Column("only_event", Text, comment="the event that a person's reminder is about; none: it may want any"),
     Index(None, "guild"),
+    Index(None, "only_event"),
     # An id is never given twice: a button that still shows a removed watch must not reach its successor.
     sqlite_autoincrement=True,
 )

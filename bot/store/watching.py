@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
-from bot.model import GuildId, Target, Watch, WatchId
+from bot.model import EventId, GuildId, Target, Watch, WatchId
 from bot.store.codec import target_columns, target_of, watch_of, watch_row
 from bot.store.rows import Rows, is_target, same_target
 from bot.store.tables import paused, watches
@@ -19,8 +19,10 @@ class Watching(Rows):
 
     __slots__ = ()
 
-    async def watches(self, guild: GuildId | None = None) -> tuple[Watch, ...]:
-        return await self._watches(*(() if guild is None else (watches.c.guild == guild,)))
+    async def watches(self, guild: GuildId | None = None, *, about: EventId | None = None) -> tuple[Watch, ...]:
+        which = () if guild is None else (watches.c.guild == guild,)
+        mine = () if about is None else (or_(watches.c.only_event.is_(None), watches.c.only_event == about),)
+        return await self._watches(*which, *mine)
 
     async def watches_of(self, target: Target) -> tuple[Watch, ...]:
         return await self._watches(is_target(watches, target))

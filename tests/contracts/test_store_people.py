@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.model import ChannelId, Facet, Fate, GuildId, Member, MessageId, Place, RoleId, Server, Target, Term, UserId
+from bot.model import (
+    ChannelId,
+    EventId,
+    Facet,
+    Fate,
+    GuildId,
+    Member,
+    MessageId,
+    Place,
+    RoleId,
+    Server,
+    Target,
+    Term,
+    UserId,
+    Watch,
+)
 from bot.store.sql import SqlStore
-from tests.contracts.store_samples import DAY, GUILD, HOUR, MINUTE, T0, channel, claimed, delivery, watch
+from tests.contracts.store_samples import DAY, GUILD, HOUR, MINUTE, MS19, T0, channel, claimed, delivery, watch
 
 ADA, BOB = UserId(2**63 - 1), UserId(8)
 OTHER = GuildId(5)
@@ -147,3 +162,24 @@ async def test_changes_are_taken_back_newest_first_and_only_twenty_are_kept(stor
         kept = await tx.last_change(OTHER)
         assert kept
         assert kept.what == "theirs"
+
+
+async def test_what_persons_asked_about_other_events_alone_is_left_out(store: SqlStore) -> None:
+    def about(event: str, target: Target) -> Watch:
+        return replace(watch(target), include=(Term(Facet.EVENT, event),))
+
+    async with store.transaction() as tx:
+        server = await tx.add_watch(watch())
+        named = await tx.add_watch(about("another", channel(2)))
+        mine = await tx.add_watch(about(MS19, mailbox(ADA)))
+        other = await tx.add_watch(about("another", mailbox(BOB)))
+        standing = await tx.add_watch(watch(mailbox(BOB)))
+        assert await tx.watches(about=MS19) == (server, named, mine, standing)
+        assert await tx.watches(about=EventId("another")) == (server, named, other, standing)
+        assert await tx.watches(GUILD, about=MS19) == (server, named)
+        assert len(await tx.watches()) == 5
+        await tx.replace_watch(replace(mine, include=(Term(Facet.EVENT, "another"),)))
+        assert await tx.watches(about=MS19) == (server, named, standing)
+        await tx.remove_watch(GuildId(0), mine.id)
+        await tx.restore_watch(mine)
+        assert await tx.watches(about=MS19) == (server, named, mine, standing)
