@@ -143,6 +143,8 @@ class Agency:
     kind: str = ""
     countries: tuple[str, ...] = ()
     """ISO 3166-1 alpha-2 codes."""
+    logo: str = ""
+    """Address of a picture that stands for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -554,6 +556,8 @@ class Watch:
     digest: Digest | None = None
     crosspost: bool = False
     occasions: bool = False
+    identity: bool = False
+    """Posts go out under the agency's name and logo, by a webhook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -755,6 +759,14 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Under whose name a message is posted by a webhook, and with which picture."""
+
+    name: str
+    logo: str = ""
+
+
 @unique
 class Act(StrEnum):
     """What a button does that is no link."""
@@ -793,6 +805,8 @@ class Post:
     roles: tuple[RoleId, ...] = ()
     users: tuple[UserId, ...] = ()
     silent: bool = False
+    speaker: Speaker | None = None
+    """Under whose name it goes out; None: the bot's own."""
     topic: str = ""
     """The name of the forum post that it opens; empty: its title."""
     tags: tuple[str, ...] = ()

@@ -13,10 +13,26 @@ from typing import cast
 import aiohttp
 import discord
 
-from bot.model import Busy, ChannelId, Key, MessageId, Outcome, Place, Post, Refused, Sent, Target, Unclear
+from bot.hooks import GONE, Hooks, Mouth, correct, speak
+from bot.model import Busy, ChannelId, Key, MessageId, Occasion, Outcome, Place, Post, Refused, Sent, Speaker, Target, Unclear
 from bot.ports import OutletDown
 from bot.rendering import Message, identity, render, title_of
-from bot.standing import ARCHIVED, Locked, NoForum, close_post, entitle, find_post, forum_of, open_post, put_away, reopen
+from bot.standing import (
+    ARCHIVED,
+    Locked,
+    NoForum,
+    Over,
+    close_post,
+    entitle,
+    find_occasion,
+    find_post,
+    forum_of,
+    keep_occasion,
+    make_occasion,
+    open_post,
+    put_away,
+    reopen,
+)
 from bot.wire import SERVER_ERROR, TOO_MANY, Flight, flying
 
 log = logging.getLogger(__name__)
@@ -36,8 +52,11 @@ USER = re.compile(r"<@(\d+)>")
 """How a message calls a person."""
 
 UNKNOWN_GUILD = 10004
+SOMEBODY_ELSES = 50005
+"""A message that another author posted: a webhook of ours, perhaps."""
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+FINISHED_EVENT = 180000
 MAYBE_THE_REPLY = frozenset({400, 403})
 """A no with these may mean the reply (160002: not without Read Message History) and not the message: it goes out without."""
 
@@ -54,7 +73,18 @@ class _NotYet(Exception):
     """The gateway has not told yet where that is."""
 
 
-WORLD = (_Nowhere, Locked, NoForum, _NotYet, discord.RateLimited, discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError)
+WORLD = (
+    _Nowhere,
+    Locked,
+    NoForum,
+    Over,
+    _NotYet,
+    discord.RateLimited,
+    discord.HTTPException,
+    aiohttp.ClientError,
+    TimeoutError,
+    OSError,
+)
 """How sending fails without a bug of ours. aiohttp's are no discord.DiscordException, and not all of them are OSError."""
 
 
@@ -63,11 +93,16 @@ class DiscordOutlet:
 
     def __init__(self, client: discord.Client, *, timeout: timedelta) -> None:
         self._client = client
+        self._hooks = Hooks()
         self._patience_s = timeout.total_seconds()
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
         if target.place is Place.FORUM:
             return await self._into_forum(key, target, post, reply_to)
+        if post.speaker is not None and target.place is Place.CHANNEL:
+            spoken = await self._by_webhook(target, post, post.speaker)
+            if spoken is not None:
+                return spoken
         message = render(post)
         replies = (reply_to, None) if reply_to is not None and target.place is Place.CHANNEL else (None,)
         outcome: Outcome = Busy(SOON)
@@ -81,6 +116,31 @@ class DiscordOutlet:
             if not (isinstance(outcome, Refused) and outcome.status in MAYBE_THE_REPLY):
                 break
         return outcome
+
+    async def _by_webhook(self, target: Target, post: Post, speaker: Speaker) -> Outcome | None:
+        """Post under another name; None where that cannot be, and the bot has to speak for itself."""
+        impossible = False
+
+        async def say_it() -> MessageId:
+            nonlocal impossible
+            mouth = await self._mouth(target)
+            if mouth is None:
+                impossible = True
+                return MessageId(0)
+            try:
+                return await speak(mouth, render(post), speaker)
+            except discord.HTTPException as refused:
+                if refused.code not in GONE:
+                    raise
+                self._hooks.forget(mouth)
+                impossible = True
+                return MessageId(0)
+
+        outcome = await self._outcome(say_it, target)
+        return None if impossible else outcome
+
+    async def _mouth(self, target: Target) -> Mouth | None:
+        return await self._hooks.mouth(self._guild(target), target.channel)
 
     async def _into_forum(self, key: Key, target: Target, post: Post, within: MessageId | None) -> Outcome:
         """Open a post in a forum, or say it in one; one that was closed is opened again."""
@@ -113,6 +173,17 @@ class DiscordOutlet:
 
         return _of_post(await self._outcome(name_it, target))
 
+    async def hold(self, target: Target, occasion: Occasion, standing: MessageId | None, since: datetime | None = None) -> Outcome:
+        async def hold_it() -> MessageId:
+            guild = self._guild(target)
+            if standing is not None:
+                await keep_occasion(guild, standing, occasion)
+                return standing
+            known = await find_occasion(guild, occasion, since - CLOCKS_DIFFER) if since else None
+            return known or await make_occasion(guild, occasion)
+
+        return await self._outcome(hold_it, target)
+
     async def close(self, target: Target, post: MessageId) -> Outcome:
         async def close_it() -> MessageId:
             await close_post(self._guild(target), post)
@@ -127,7 +198,13 @@ class DiscordOutlet:
 
         async def edit_it() -> MessageId:
             channel = await self._channel(target)
-            await _edit(channel, message, rendered)
+            try:
+                await _edit(channel, message, rendered)
+            except discord.HTTPException as refused:
+                mouth = await self._mouth(target) if refused.code == SOMEBODY_ELSES else None
+                if mouth is None:
+                    raise
+                await correct(mouth, message, rendered)
             return message
 
         return await self._outcome(edit_it, target)
@@ -183,7 +260,8 @@ class DiscordOutlet:
             seen += 1
             named = identity(message.embeds[0] if message.embeds else None, message.content)
             # Two persons may be reminded in one channel, where the server is as well: who is called is part of it.
-            if message.author.id == self._me and sought == named and called == set(USER.findall(message.content)):
+            ours = message.author.id == self._me or message.application_id == self._client.application_id
+            if ours and sought == named and called == set(USER.findall(message.content)):
                 return (MessageId(message.id),)
         if seen == READ_BACK:
             raise OutletDown(f"not among the first {READ_BACK} messages since then, and there are more")
@@ -308,6 +386,8 @@ def _verdict(flight: Flight | None, error: Exception) -> Outcome:
             outcome = Refused(404, error.code, str(error))
         case Locked():
             outcome = Refused(403, UNKNOWN_MESSAGE, "a moderator locked the post")
+        case Over():
+            outcome = Refused(400, FINISHED_EVENT, "it is over")
         case NoForum():
             outcome = Refused(404, UNKNOWN_CHANNEL, "there is no such forum")
         case _NotYet():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -38,6 +39,14 @@ SLOW_S = 60.0
 
 SERVER_ERROR = 500
 TOO_MANY = 429
+
+
+SPOKEN = re.compile(r"/webhooks/\d+/[^/]+/?$")
+"""Where a webhook's messages are posted. An interaction's follow-up looks the same, and is as well told about."""
+
+
+class Doubtful(aiohttp.ClientError):
+    """A webhook's message that may be stored: it has no nonce, so discord.py must not post it again as it does after a 5xx."""
 
 
 @dataclass(slots=True)
@@ -182,6 +191,14 @@ def rest_s(retry_after: str) -> float:
     return min(max(seconds, 0.0), LONGEST_REST_S) if math.isfinite(seconds) else WINDOW_S
 
 
+def doubt(params: aiohttp.TraceRequestEndParams) -> None:
+    """Give up a webhook's message that was answered with a 5xx. Raises: Doubtful."""
+    status = params.response.status
+    if status >= SERVER_ERROR and params.method == "POST" and SPOKEN.search(params.url.path):
+        params.response.close()
+        raise Doubtful(f"Discord answered {status}")
+
+
 def trace(
     pacer: Pacer, application: Callable[[], int | None], answered: Callable[[int], None] = lambda _: None
 ) -> aiohttp.TraceConfig:
@@ -213,6 +230,7 @@ def trace(
         if context.status == TOO_MANY and headers.get("X-RateLimit-Scope") == "global":
             pacer.refused(rest_s(headers.get("Retry-After", "")))
         answered(context.status)
+        doubt(params)
 
     async def fails(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams) -> None:
         context.trip.back = asyncio.get_running_loop().time()

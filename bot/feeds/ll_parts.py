@@ -132,7 +132,18 @@ def agency(record: Record) -> Agency | None:
     called = record.text("name")
     if not called:
         return None
-    return Agency(name=called, abbrev=record.text("abbrev"), kind=record.named("type"), countries=countries_of(record))
+    return Agency(
+        name=called, abbrev=record.text("abbrev"), kind=record.named("type"), countries=countries_of(record), logo=logo_of(record)
+    )
+
+
+def logo_of(record: Record) -> str:
+    """Read where its logo is: an object since 2.3.0, the one made for round frames first."""
+    for name in ("social_logo", "logo"):
+        picture = record.record(name)
+        if picture is not None and (address := picture.text("image_url")):
+            return address
+    return ""
 
 
 def agencies(records: Iterable[Record]) -> tuple[Agency, ...]:

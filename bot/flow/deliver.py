@@ -39,10 +39,12 @@ from bot.rules.following import asks
 from bot.rules.forum import entitled
 from bot.rules.losing import rests
 from bot.rules.matching import Names, followings, wants
+from bot.rules.occasions import finished
 from bot.rules.personal import aloud, home_of, to_person
 from bot.rules.planning import edits_card, ending, keeps_card, may_ping, overdue, starts_card
 from bot.rules.quiet import is_silent
 from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
+from bot.rules.speaking import speaker_of
 from bot.rules.zones import zone_of
 
 log = logging.getLogger(__name__)
@@ -188,7 +190,7 @@ class Deliverer:
         if isinstance(ready, Dropped):
             return Landing(claimed, None, ready, self.clock.now())
         if isinstance(ready, Errand):
-            outcome = await ready.run(self.outlet)
+            outcome = await ready.run(self.outlet, claimed)
             return Landing(claimed, ready, ready.judge(outcome, claimed, self.clock.now()), self.clock.now())
         following = after(await self.send(claimed, ready), claimed, self.clock.now())
         if isinstance(following, Elsewhere) and (home := ready.home):
@@ -232,6 +234,7 @@ class Deliverer:
             return Ready(to_person(post, asking, notice.language), home=home_of(asking))
         if sent.target.place is Place.FORUM:
             return into_forum(post, track, card, notice.language)
+        post = replace(post, speaker=speaker_of(track.event, asking))
         reply_to = card.message if card and not card.gone else None
         return Ready(post, starts=starts_card(sent, card), reply_to=reply_to)
 
@@ -255,7 +258,7 @@ class Deliverer:
         if ready.edits:
             return await self.outlet.edit(sent.target, ready.edits.message, ready.post)
         within = ready.within.message if ready.within else None
-        guarded = sent.target.place is not Place.FORUM or within is not None
+        guarded = (sent.target.place is not Place.FORUM or within is not None) and ready.post.speaker is None
         if must_read_back(claimed, self.clock.now(), guarded=guarded):
             places = [(sent.target, ready.post)]
             if ready.home:  # an earlier try may have been told there
@@ -318,10 +321,10 @@ class Deliverer:
                 await tx.record_dropped(sent.key, why, now)
             case Pause(why, at):
                 await self.pause(tx, sent, why, at, now)
-            case CardGone():
+            case CardGone(over):
                 if left is not None and left.about:
-                    await tx.keep_card(replace(left.about, gone=True))
-                await tx.record_dropped(sent.key, "the card was deleted", now)
+                    await tx.keep_card(finished(left.about) if over else replace(left.about, gone=True))
+                await tx.record_dropped(sent.key, "it was deleted" if not over else "it is over", now)
             case _:
                 assert_never(landing.following)
 
