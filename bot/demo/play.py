@@ -7,19 +7,21 @@ import os
 import sys
 import tempfile
 from bisect import bisect_right
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.app import App, assembled
 from bot.demo.screen import Screen
+from bot.feed_settings import Channel, RssFeed
 from bot.model import Fate, Say, Tally
 from bot.sandbox.play import Sandbox
+from bot.sandbox.press import RSS, VIDEOS
 from bot.sandbox.record import Entry
 from bot.sandbox.scenario import BadScenario, Scenario, load
-from bot.settings import SHIPPED
+from bot.settings import SHIPPED, Settings
 from bot.settings import load as load_settings
 
 FINISHED, UNKNOWN, INCOMPLETE = 0, 2, 5
@@ -69,6 +71,8 @@ class Show:
     speed: float
     poll_at: dict[str, datetime]
     """When each feed is asked next."""
+    read_at: datetime
+    """When the feeds of articles are read next."""
     owed_at: datetime | None = None
     shown: int = 0
 
@@ -87,13 +91,15 @@ class Show:
             for poller in self.app.pollers:
                 if self.poll_at[poller.feed.name] <= self.clock.at:
                     self.poll_at[poller.feed.name] = self.skipped(await poller.beat())
+            if self.read_at <= self.clock.at:
+                self.read_at = self.next_story([await reader.beat() for reader in self.app.readers])
             await self.deliver()
             if self.speed:
                 await asyncio.sleep(BEAT_S * min(self.shown - before, 3) / self.speed)
 
     def next_moment(self) -> datetime:
         """Tell when anything is due next: in the world, at the feed, in the outbox."""
-        moments = (*self.poll_at.values(), self.box.next_at(), self.owed_at, self.box.scenario.end)
+        moments = (*self.poll_at.values(), self.read_at, self.box.next_at(), self.owed_at, self.box.scenario.end)
         return min(moment for moment in moments if moment is not None)
 
     def skipped(self, planned: datetime) -> datetime:
@@ -105,6 +111,14 @@ class Show:
             return planned
         interval = planned - now
         return min(now + -(-(change - now) // interval) * interval, now + LONGEST_SKIP)
+
+    def next_story(self, planned: Sequence[datetime]) -> datetime:
+        """Leave out the reads that would find nothing new: give the first planned one after the next story; never is the end."""
+        now, end = self.clock.at, self.box.scenario.end
+        story = min((one.at for one in self.box.scenario.stories if one.at > now), default=end)
+        first = min(planned, default=end)
+        interval = max(first - now, STEP)
+        return max(first, now + -(-(story - now) // interval) * interval)
 
     async def happen(self) -> None:
         """Let the world do what is due."""
@@ -144,7 +158,8 @@ async def play(name: str, speed: float, *, color: bool) -> int:
     async with staged(scenario, clock) as (box, app):
         with Screen(scenario.start, scenario.end, names(box), color=color) as screen:
             screen.title(scenario.title)
-            show = Show(box, app, clock, screen, max(speed, 0.0), {poller.feed.name: scenario.start for poller in app.pollers})
+            first = {poller.feed.name: scenario.start for poller in app.pollers}
+            show = Show(box, app, clock, screen, max(speed, 0.0), first, scenario.start)
             box.discord.log.watch.append(show.watch)
             await show.run()
             box.discord.log.watch.remove(show.watch)
@@ -169,9 +184,25 @@ async def staged(scenario: Scenario, clock: DemoClock) -> AsyncGenerator[tuple[S
                 "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
                 "TMINUS_CONFIG": os.environ.get("TMINUS_CONFIG", ""),
             }
-            async with assembled(load_settings(environ), clock) as app:
+            async with assembled(with_papers(load_settings(environ), box), clock) as app:
                 await app.client.start_until_ready(box.discord.token)
                 yield box, app
+
+
+def with_papers(settings: Settings, box: Sandbox) -> Settings:
+    """Leave of all feeds the scenario's own: a demo asks nobody outside."""
+    papers = box.scenario.papers.items()
+    feeds = replace(
+        settings.feeds,
+        rocketlaunch_live=replace(settings.feeds.rocketlaunch_live, on=False),
+        snapi=replace(settings.feeds.snapi, on=False),
+        youtube=replace(settings.feeds.youtube, on=True, url=box.feeds.at(VIDEOS)),
+        rss={key: RssFeed(url=box.feeds.at(f"{RSS}/{key}"), site=one.title) for key, one in papers if one.kind == "site"},
+        channels={key: Channel(channel=one.channel, site=one.title, official=True) for key, one in papers if one.kind == "channel"},
+        calendars={},
+        json={},
+    )
+    return replace(settings, feeds=feeds, youtube_key=None, only_launch_library=False)
 
 
 def names(box: Sandbox) -> dict[int, str]:

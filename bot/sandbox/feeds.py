@@ -53,6 +53,10 @@ class Page:
 NOTHING = Page(b"")
 
 
+def _nothing(_path: str, _channel: str, _now: datetime) -> None:
+    """No other feed."""
+
+
 class FeedSandbox:
     """A Launch Library on the loopback interface. `url` is what to set as LAUNCH_LIBRARY_URL."""
 
@@ -68,6 +72,8 @@ class FeedSandbox:
         self.watch: list[Callable[[Read], None]] = []
         self.documents: dict[str, tuple[str, bytes]] = {}
         """Other feeds: a path to its content type and bytes. They count against no quota."""
+        self.press: Callable[[str, str, datetime], tuple[str, bytes] | None] = _nothing
+        """Feeds of articles and videos: a path, the channel that is asked for, and now, to content type and bytes."""
         self._used: deque[datetime] = deque()
         self._runner: web.AppRunner | None = None
         self._port = 0
@@ -133,9 +139,8 @@ class FeedSandbox:
 
     def _page(self, request: web.Request) -> Page:
         path = request.path.strip("/")
-        if path in self.documents:
-            kind, body = self.documents[path]
-            return Page(body, kind)
+        if other := self.documents.get(path) or self.press(path, request.query.get("channel_id", ""), self.now()):
+            return Page(other[1], other[0])
         _, _, inner = path.partition("/")
         if inner.startswith("api-throttle"):
             return _json(self._throttle(request))

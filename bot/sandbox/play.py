@@ -14,6 +14,7 @@ from bot.sandbox.feeds import FeedSandbox
 from bot.sandbox.options import CannotDo
 from bot.sandbox.people import NoAnswer, Person, Reply
 from bot.sandbox.permissions import Permission
+from bot.sandbox.press import Story, page
 from bot.sandbox.scenario import Act, Happening, Relief, Scenario, Server, Step, Trouble
 from bot.sandbox.world import Channel, ChannelType, Guild, Role, User
 
@@ -51,6 +52,7 @@ class Sandbox:
         self.scenario = scenario
         self.discord = DiscordSandbox(now)
         self.feeds = FeedSandbox(now, scenario.facts())
+        self.feeds.press = lambda path, channel, at: page(scenario.papers, scenario.stories, path, channel, at)
         self.answers: list[Answered] = []
         """What people's acts came to, in order."""
         self._ahead = list(scenario.happenings())
@@ -84,6 +86,8 @@ class Sandbox:
         match happening:
             case Step():
                 self.feeds.facts.change(happening.of, happening.set, happening.at, quiet=happening.quiet)
+            case Story():
+                pass  # its feed shows it by now
             case Act():
                 self.answers.append(await self._act(happening))
             case Trouble():

@@ -17,6 +17,14 @@ set = { status = "Go" }               # facts to replace
 quiet = true                          # last_updated stays as it was (the real feed does that)
 says = "Roscosmos confirms the time"  # for whoever watches the show
 
+[papers.orbit-post]                   # press.Paper: a news site, or a channel (kind = "channel", channel = "UC…")
+title = "Orbit Post"
+url = "https://orbit-post.example"
+[[stories]]                           # press.Story: an article, or a video; its paper's feed shows it from `at` on
+at = 2021-10-04T14:00:00Z
+by = "orbit-post"
+title = "An actress is about to fly"
+
 [[servers]]                           # a Discord server, there from `start`
 name = "Orbit Café"
 channels = [{ name = "launches", type = "announcement" }]
@@ -52,6 +60,7 @@ import msgspec
 
 from bot.sandbox.facts import Agency, Event, Fact, Facts, Launch, Pad
 from bot.sandbox.faults import Fault
+from bot.sandbox.press import Paper, Story
 
 
 class BadScenario(Exception):
@@ -140,7 +149,7 @@ class Relief(Fact, frozen=True, kw_only=True):
         return f"Over: {self.of.says}" if self.of.says else ""
 
 
-Happening = Step | Act | Trouble | Relief
+Happening = Step | Story | Act | Trouble | Relief
 
 
 class Scenario(Fact, frozen=True, kw_only=True):
@@ -158,11 +167,14 @@ class Scenario(Fact, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     acts: tuple[Act, ...] = ()
     faults: tuple[Trouble, ...] = ()
+    papers: dict[str, Paper] = msgspec.field(default_factory=dict[str, Paper])
+    stories: tuple[Story, ...] = ()
 
     def happenings(self) -> tuple[Happening, ...]:
         """Everything that happens, in order; at one instant troubles go first, then facts, then people."""
+        told = [each for each in self.stories if each.at >= self.start]  # the feeds begin with older ones
         ends = [Relief(at=each.until, of=each) for each in self.faults if each.until is not None]
-        return tuple(sorted(chain(self.faults, ends, self.steps, self.acts), key=lambda each: each.at))
+        return tuple(sorted(chain(self.faults, ends, self.steps, told, self.acts), key=lambda each: each.at))
 
     def facts(self) -> Facts:
         """The facts at the start, for the loopback feed."""
@@ -180,7 +192,7 @@ def load(path: Path) -> Scenario:
         scenario = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Scenario)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise BadScenario(f"{path.name}: {error}") from error
-    mistakes = [*_unknown_facts(scenario), *_unknown_people(scenario), *_out_of_time(scenario)]
+    mistakes = [*_unknown_facts(scenario), *_unknown_papers(scenario), *_unknown_people(scenario), *_out_of_time(scenario)]
     if mistakes:
         raise BadScenario("\n".join(f"{path.name}: {each}" for each in mistakes))
     return scenario
@@ -199,6 +211,14 @@ def _unknown_facts(scenario: Scenario) -> Iterator[str]:
             facts.change(step.of, step.set, step.at)
         except (KeyError, msgspec.ValidationError) as error:
             yield f"step at {step.at}: {error}"
+
+
+def _unknown_papers(scenario: Scenario) -> Iterator[str]:
+    for story in scenario.stories:
+        if story.by not in scenario.papers:
+            yield f"story at {story.at}: no paper {story.by}"
+        elif bool(story.video) is not (scenario.papers[story.by].kind == "channel"):
+            yield f"story at {story.at}: a channel shows videos, a site does not"
 
 
 def _unknown_people(scenario: Scenario) -> Iterator[str]:
