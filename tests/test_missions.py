@@ -10,6 +10,7 @@ import pytest
 from bot.store.sql import SqlStore
 from tests.mission_log import Played, expected, parse
 from tests.postgres import Server, Watchdog
+from tests.prepared import in_memory
 
 LOGS = sorted((Path(__file__).parent / "missions").glob("*.log"))
 
@@ -18,7 +19,7 @@ LOGS = sorted((Path(__file__).parent / "missions").glob("*.log"))
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[SqlStore]:
     """An empty store of each kind; no ERROR may stand in PostgreSQL's log."""
     if request.param == "sqlite":
-        opened = await SqlStore.open("sqlite://")
+        opened = await in_memory()
         yield opened
         await opened.close()
         return

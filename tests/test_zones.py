@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.sql import SqlStore
 from tests.mission_log import Played, expected, parse
+from tests.prepared import in_memory
 
 MISSIONS = Path(__file__).parent / "missions"
 ZONES = ("America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago")
@@ -30,7 +30,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.mark.parametrize("log", LOGS)
 async def test_a_mission_is_the_same_in_every_zone(log: str, zone: str) -> None:
     lines = tuple(parse((MISSIONS / f"{log}.log").read_text()))
-    store = await SqlStore.open("sqlite://")
+    store = await in_memory()
     try:
         assert await Played(store).play(lines) == expected(lines), zone
     finally:

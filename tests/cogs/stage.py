@@ -34,7 +34,7 @@ from bot.model import (
 from bot.ports import Store
 from bot.sandbox.discord import DiscordSandbox
 from bot.sandbox.world import Channel, Guild
-from bot.store.sql import SqlStore
+from tests.prepared import in_memory
 
 NOW = datetime(2021, 10, 1, 12, tzinfo=UTC)
 NAMES = {"peresild": ("Peresild", "Пересильд")}
@@ -82,7 +82,7 @@ class Stage:
 async def stage() -> AsyncGenerator[Stage, None]:
     """A stage with an empty Discord and an empty store; discord.py's own addresses are put back."""
     base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    store = await SqlStore.open("sqlite:///:memory:")
+    store = await in_memory()
     try:
         async with DiscordSandbox(lambda: datetime.now(UTC)) as sandbox:  # noqa: TID251 -- its ids are dated as Discord's are
             yield Stage(sandbox, store)

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from bot.store.sql import SqlStore
 from tests.postgres import Server, Watchdog
+from tests.prepared import migrated
 
 
 def name_in(url: str) -> str:
@@ -63,7 +64,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 async def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A fresh database of each kind; what is still open after the test is closed."""
     if kind == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 't-minus.db'}")
+        file = tmp_path / "t-minus.db"
+        file.write_bytes(migrated())
+        database = Database(f"sqlite:///{file}")
         yield database
         await database.close()
         return

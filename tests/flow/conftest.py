@@ -8,12 +8,13 @@ import pytest
 
 from bot.store.sql import SqlStore
 from tests.flow.stage import Stage
+from tests.prepared import in_memory
 
 
 @pytest.fixture
 async def store() -> AsyncIterator[SqlStore]:
     """An empty store in memory."""
-    opened = await SqlStore.open("sqlite://")
+    opened = await in_memory()
     yield opened
     await opened.close()
 

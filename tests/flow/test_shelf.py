@@ -9,12 +9,13 @@ import pytest
 
 from bot.flow.shelf import TURN, Shelf
 from bot.store.sql import SqlStore
+from tests.prepared import in_memory
 from tests.rules.making import DAY, L0, MINUTE, event, net, seen
 
 
 @pytest.fixture
 async def store() -> AsyncIterator[SqlStore]:
-    opened = await SqlStore.open("sqlite:///:memory:")
+    opened = await in_memory()
     try:
         yield opened
     finally:

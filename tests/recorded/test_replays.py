@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.sql import SqlStore
 from tests.mission_log import WallClock
+from tests.prepared import in_memory
 from tests.recorded.replay import Replayed, listed, parse, recording
 from tests.recorded.shelf import at_hand, named, recordings
 
@@ -77,7 +77,7 @@ async def holds(name: str, *, restless: bool = False) -> None:
     """Play a recording and compare all that was said with its log."""
     lines = tuple(parse((LOGS / f"{name}.log").read_text(encoding="utf-8")))
     played = recording(PLAYED[name].lists, PLAYED[name].details)
-    store = await SqlStore.open("sqlite://")
+    store = await in_memory()
     try:
         said = await Replayed(store=store, clock=WallClock(), recording=played, restless=restless).fly(lines)
         assert said == listed(lines)

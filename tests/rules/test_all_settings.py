@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.model import CHOOSABLE, Delivery, Event, Fate, Net, Precision, Say, Settled, Status, Webcast
 from bot.rules.planning import plan
-from bot.store.sql import SqlStore
 from tests.mission_log import Played, parse
+from tests.prepared import in_memory
 from tests.rules.making import DAY, HERE, HOUR, L0, MINUTE, T0, event, following, net, settled, story, watch
 
 STREAM = Webcast(url="https://youtu.be/dQw4w9WgXcQ")
@@ -113,7 +113,7 @@ def told(said: Iterable[str]) -> list[Say]:
 @given(asked=st.frozensets(st.sampled_from(sorted(CHOOSABLE)), min_size=1))
 @pytest.mark.timeout(120)
 async def test_so_it_is_in_flow_and_store(asked: frozenset[Say]) -> None:
-    store = await SqlStore.open("sqlite://")
+    store = await in_memory()
     try:
         said = await Played(store).play(tuple(parse(LOG.format(only=",".join(sorted(asked))))))
     finally:

@@ -12,10 +12,10 @@ import pytest
 
 from bot.flow.ask import Asking
 from bot.flow.plan import Desk
-from bot.store.sql import SqlStore
 from bot.web.pages import Pages
 from bot.web.site import serving
 from tests.cogs.stage import MS19, NAMES, Clock
+from tests.prepared import in_memory
 
 BROWSER = shutil.which("chromium")
 NONE = "no chromium on this machine"
@@ -50,7 +50,7 @@ async def dom(url: str, folder: Path, *flags: str) -> tuple[str, str]:
 @pytest.mark.skipif(BROWSER is None and not os.environ.get("CI"), reason=NONE)
 @pytest.mark.timeout(120)
 async def test_a_browser_adds_the_readers_own_time(tmp_path: Path) -> None:
-    store = await SqlStore.open("sqlite:///:memory:")
+    store = await in_memory()
     asking = Asking(store, Clock(), Desk(NAMES, 45))
     async with store.transaction() as tx:
         await tx.keep(MS19)

@@ -14,10 +14,10 @@ from icalendar import Calendar
 
 from bot.flow.calendars import KEY, Calendars
 from bot.model import ChannelId, Facet, GuildId, Net, Place, Precision, Say, Status, Target, Term, Track, UserId, Watch, WatchId
-from bot.store.sql import SqlStore
 from bot.web.calendars import CalendarFeeds
 from bot.web.site import serving
 from tests.cogs.stage import MS19, NAMES, NOW, STARLINK, Clock
+from tests.prepared import in_memory
 
 HERE = Target(GuildId(7), ChannelId(8))
 ME = UserId(42)
@@ -29,7 +29,7 @@ def watch(target: Target, *terms: Term) -> Watch:
 
 @asynccontextmanager
 async def feeds(*tracks: Track) -> AsyncGenerator[tuple[aiohttp.ClientSession, Calendars]]:
-    store = await SqlStore.open("sqlite:///:memory:")
+    store = await in_memory()
     calendars = Calendars(store, Clock(), NAMES)
     async with store.transaction() as tx:
         for track in tracks:

@@ -13,12 +13,12 @@ from bot.flow.plan import Desk
 from bot.meters import Meters
 from bot.model import Scope
 from bot.settings import load
-from bot.store.sql import SqlStore
 from bot.web.metrics import Metrics, Source
 from bot.web.pulse import Sign
 from bot.web.site import serving
 from tests.cogs.stage import MS19, NAMES, NOW, Clock
 from tests.contracts.store_samples import T0, delivery, owe
+from tests.prepared import in_memory
 
 
 def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -31,7 +31,7 @@ def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 async def test_a_scrape_tells_what_is_owed_asked_and_known() -> None:
-    store = await SqlStore.open("sqlite:///:memory:")
+    store = await in_memory()
     clock, meters = Clock(), Meters()
     await owe(store, delivery("a", 1))
     async with store.transaction() as tx:

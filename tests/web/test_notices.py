@@ -10,15 +10,15 @@ import aiohttp
 import feedparser
 
 from bot.model import MessageId
-from bot.store.sql import SqlStore
 from bot.web.notices import Notices
 from bot.web.site import serving
 from tests.cogs.stage import MS19, NOW, Clock
 from tests.contracts.store_samples import delivery, owe
+from tests.prepared import in_memory
 
 
 async def test_a_notice_is_an_entry_with_a_link_to_its_launch() -> None:
-    store = await SqlStore.open("sqlite:///:memory:")
+    store = await in_memory()
     ten = replace(delivery("T-10m", 1), event=MS19.event.id)
     await owe(store, ten)
     async with store.transaction() as tx:

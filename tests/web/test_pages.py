@@ -15,12 +15,12 @@ from bot.flow.ask import Asking
 from bot.flow.plan import Desk
 from bot.model import Event, EventId, GuildId, Net, NetSeen, Precision, Status, Track, Webcast
 from bot.ports import Store, StoreDown, Transaction
-from bot.store.sql import SqlStore
 from bot.web.health import Health
 from bot.web.pages import Pages
 from bot.web.pulse import Pulse
 from bot.web.site import serving
 from tests.cogs.stage import NAMES, NOW, Clock, track
+from tests.prepared import in_memory
 
 T0 = datetime.fromisoformat("2021-10-05T08:55:02Z")
 
@@ -28,7 +28,7 @@ T0 = datetime.fromisoformat("2021-10-05T08:55:02Z")
 @asynccontextmanager
 async def site(*tracks: Track, beat: datetime = NOW, held: bool = True) -> AsyncGenerator[aiohttp.ClientSession]:
     """The pages of these events, and a browser; `beat` is when the only beat last ended."""
-    store = await SqlStore.open("sqlite:///:memory:")
+    store = await in_memory()
     async with store.transaction() as tx:
         for track in tracks:
             await tx.keep(track)
