@@ -372,7 +372,7 @@ def drafted(interaction: Interaction, choice: Choice, place: Place, server: Serv
         language=server.language,
     )
     roles = (RoleId(choice.role),) if choice.role else ()
-    return replace(blank, **what_fields(choice.what, ""), notices=noise.notices, leads=noise.leads, roles=roles)
+    return replace(blank, **what_fields(choice.what, server.language), notices=noise.notices, leads=noise.leads, roles=roles)
 
 
 def checked(interaction: Interaction, choice: Choice) -> Place:

@@ -69,9 +69,9 @@ def one_line(what: str) -> str:
     return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
 
 
-def what_fields(text: str, _: str) -> Fields:
+def what_fields(text: str, language: str) -> Fields:
     """What is watched, all of it: what was asked for before is asked no more."""
-    wanted = read(parse_what(text))
+    wanted = read(parse_what(text, language))
     return {
         "name": one_line(text),
         "include": wanted.include,
@@ -85,14 +85,15 @@ READ: Mapping[str, Callable[[Any, str], Fields]] = {
     "what": what_fields,
     "crewed_only": lambda value, _: {"crewed_only": value},
     "webcast_only": lambda value, _: {"webcast_only": value},
-    "notices": lambda text, _: {"notices": read(parse_says(text))},
-    "leads": lambda text, _: {"leads": read(parse_leads(text))},
-    "ping_on": lambda text, _: {"ping_on": read(parse_says(text))},
+    "notices": lambda text, language: {"notices": read(parse_says(text, language))},
+    "leads": lambda text, language: {"leads": read(parse_leads(text, language))},
+    "ping_on": lambda text, language: {"ping_on": read(parse_says(text, language))},
     "ping_nobody": lambda value, _: {"roles": ()} if value else {},
     "role": lambda role, _: {"roles": (RoleId(role.id),)},
     "quiet": lambda text, language: {"quiet": read(parse_quiet(text, language))},
     "digest": lambda text, language: {"digest": read(parse_digest(text, language))},
     "crosspost": lambda value, _: {"crosspost": value},
+    "as_agency": lambda value, _: {"identity": value},
     "events": lambda value, _: {"occasions": value},
     "sites": lambda text, language: {"sites": read(parse_sites(text, language))},
     "language": lambda value, _: {"language": value},
@@ -134,7 +135,7 @@ def warnings(interaction: Interaction, watch: Watch, place: Place, role: discord
     """What will not work as well as it could."""
     language = language_of(interaction)
     me = place.guild.get_member(interaction.application_id)
-    extras = cautions_of_extras(place, me, crosspost=watch.crosspost, occasions=watch.occasions, language=language)
+    extras = cautions_of_extras(place, me, (watch,), language)
     return (*cautions(place, me, role, language), *extras)
 
 

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.cogs.governed import governed, who
-from bot.cogs.replying import Interaction, reply, say
+from bot.cogs.replying import Interaction, language_of, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.cogs.watch_options import LEADS, fields_of
 from bot.cogs.watch_picking import picked, suggest_watches
@@ -36,9 +36,11 @@ def commands(asking: Asking, clock: Clock) -> tuple[app_commands.Command[Any, ..
     explaining = Explaining(asking)
 
     async def suggest_launch(interaction: discord.Interaction, typed: str) -> Choices:
+        language = language_of(interaction)
+
         async def found() -> list[tuple[str, str]]:
             seen = asking.seen_from(interaction.guild_id)
-            return [(headline(one.event)[:100], one.event.id[:100]) for one in await seen.search(typed[:LONGEST], 25)]
+            return [(headline(one.event, language)[:100], one.event.id[:100]) for one in await seen.search(typed[:LONGEST], 25)]
 
         return await suggested(found())
 

@@ -100,7 +100,7 @@ class Wrong:
     sentence: str
 
 
-def parse_what(text: str, *, language: str = "en") -> What | Wrong:
+def parse_what(text: str, language: str = "en") -> What | Wrong:
     """Read what is watched.
 
     Terms are separated by commas. `facet: text` asks in one place, and the terms after it ask there too until a semicolon or
@@ -134,7 +134,7 @@ def parse_what(text: str, *, language: str = "en") -> What | Wrong:
     )
 
 
-def parse_leads(text: str, *, language: str = "en") -> tuple[timedelta, ...] | Wrong:
+def parse_leads(text: str, language: str = "en") -> tuple[timedelta, ...] | Wrong:
     """Read spans before T-0, longest first: `24h, 1h 10m` are three, `1h30m` is one; `none` is none."""
     left = text.strip()
     if len(left) > LONGEST_TEXT:
@@ -155,7 +155,7 @@ def parse_leads(text: str, *, language: str = "en") -> tuple[timedelta, ...] | W
     )
 
 
-def parse_says(text: str, *, language: str = "en") -> frozenset[Say] | Wrong:
+def parse_says(text: str, language: str = "en") -> frozenset[Say] | Wrong:
     """Read a choice of notices: names, `usual`, `all`, `none`; a minus takes away, from the usual if nothing is before it."""
     chosen: frozenset[Say] | None = None
     for word in re.split(r"[\s,;]+", text.strip().lower()):

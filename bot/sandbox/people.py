@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.sandbox import components, messages, render
@@ -118,7 +118,7 @@ class Person:
 
     def at(self, channel: Channel) -> Person:
         """The same person in another channel."""
-        return Person(realm=self.realm, user=self.user, channel=channel, answer_within=self.answer_within, installed=self.installed)
+        return replace(self, channel=channel)
 
     # --- commands ---
 
