@@ -106,9 +106,8 @@ def place_told(guild: discord.Guild, target: Target, own: Sequence[Watch], langu
     extras = cautions_of_extras(
         place,
         guild.me,
-        crosspost=any(one.crosspost for one in own),
-        occasions=any(one.occasions for one in own),
-        language=language,
+        own,
+        language,
     )
     roles = [role for one in own for number in one.roles if (role := guild.get_role(number))]
     warned = dict.fromkeys([*extras, *cautions(place, guild.me, next(iter(roles), None), language)])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import discord
 
 from bot.flow.ask import Unacceptable
-from bot.model import ChannelId, GuildId, Target
+from bot.model import ChannelId, GuildId, Target, Watch
 from bot.model import Place as Kind
 from bot.rules.text import plain
 from bot.tongue import Phrase, phrase, said
@@ -124,18 +124,19 @@ def cautions(place: Place, bot: discord.Member | None, role: discord.Role | None
     return tuple(told)
 
 
-def cautions_of_extras(
-    place: Place, bot: discord.Member | None, *, crosspost: bool, occasions: bool, language: str = "en"
-) -> tuple[str, ...]:
-    """What a watch asks for that this place, or what we may do there, does not give."""
+def cautions_of_extras(place: Place, bot: discord.Member | None, watches: Sequence[Watch], language: str = "en") -> tuple[str, ...]:
+    """What watches ask for that this place, or what we may do there, does not give."""
     told: list[str] = []
-    if crosspost and not (isinstance(place, discord.TextChannel) and place.is_news()):
+    if any(watch.crosspost for watch in watches) and not (isinstance(place, discord.TextChannel) and place.is_news()):
         told.append(
             said(language, "⚠️ Only posts in an announcement channel can be crossposted; {place} is none.", place=place.mention)
         )
-    if occasions and bot is not None and not bot.guild_permissions.create_events:
+    if bot is not None and any(watch.occasions for watch in watches) and not bot.guild_permissions.create_events:
         sentence = "⚠️ I cannot make scheduled events: allow **Create Events** to my role in Server Settings, Roles."
         told.append(said(language, sentence))
+    if bot is not None and any(watch.identity for watch in watches) and not _permissions(place, bot).manage_webhooks:
+        sentence = "⚠️ Without **Manage Webhooks** in {place} I post under my own name."
+        told.append(said(language, sentence, place=place.mention))
     return tuple(told)
 
 

@@ -54,6 +54,7 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
         quiet="Hours in which nothing makes a sound: 22:00-07:00 except live scrub, or: off",
         digest="A list of what lies ahead: daily 08:00, monday 08:00, or: off",
         crosspost="Spread posts to the servers that follow this announcement channel",
+        as_agency="Post under the agency's name and logo, by a webhook",
         events="Keep a scheduled event of this server for each launch",
         news="Post articles about what is watched too, at most three a day for each launch",
         sites="Whose articles: NASA, spacenews.com, or all but one: -Space.com; or: all",
@@ -77,6 +78,7 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
         quiet: Text | None = None,
         digest: Text | None = None,
         crosspost: bool | None = None,
+        as_agency: bool | None = None,
         events: bool | None = None,
         news: bool | None = None,
         sites: Text | None = None,
@@ -94,6 +96,7 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
             "quiet": quiet,
             "digest": digest,
             "crosspost": crosspost,
+            "as_agency": as_agency,
             "events": events,
             "sites": sites,
             "language": language,
@@ -111,7 +114,7 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
         watch = await picked(asking, by.guild, text, by.language)
         fields |= with_news(fields.get("notices", watch.notices), news)
         warned: tuple[str, ...] = ()
-        if channel or role or given["crosspost"] or given["events"]:
+        if channel or role or given["crosspost"] or given["as_agency"] or given["events"]:
             place = checked_place(interaction, channel or watch.target.channel, role)
             warned = warnings(interaction, replace(watch, **fields), place, role)
             fields |= moved_to(place) if channel else {}

@@ -27,6 +27,7 @@ LABELS: Mapping[str, Phrase] = {
     "digest": phrase("digest"),
     "crosspost": phrase("crosspost"),
     "occasions": phrase("scheduled events"),
+    "identity": phrase("under the agency's name"),
     "sites": phrase("news from"),
     "zone": phrase("time zone"),
     "role": phrase("role that members give themselves"),

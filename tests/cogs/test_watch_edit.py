@@ -187,3 +187,15 @@ async def test_what_to_watch_is_completed_from_what_is_known(admin: Person) -> N
     assert "crewed, crew: Yulia Peresild" in offered
     assert [one["value"] for one in await admin.complete("watch add", "what", "")][:3] == ["everything", "crewed", "with webcast"]
     assert "-crew: Yulia Peresild" in [one["value"] for one in await admin.complete("watch edit", "what", "-peres")]
+
+
+async def test_the_agencys_name_is_opt_in_and_a_missing_permission_is_named(
+    stg: Stage, admin: Person, guild: Guild, launches: Channel
+) -> None:
+    await admin.slash("watch add", what="Soyuz")
+    assert not (await watches(stg, guild))[0].identity
+    assert "Manage Webhooks" not in (await admin.slash("watch edit", watch="1", as_agency=True)).text
+    assert (await watches(stg, guild))[0].identity
+    stg.discord.overwrite(launches, stg.discord.bot, deny=Permission.MANAGE_WEBHOOKS)
+    await admin.slash("watch edit", watch="1", as_agency=False)
+    assert "Without **Manage Webhooks**" in (await admin.slash("watch edit", watch="1", as_agency=True)).text
