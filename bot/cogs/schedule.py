@@ -11,6 +11,8 @@ from discord import app_commands
 from bot.cogs.failing import end
 from bot.cogs.replying import Interaction, Screen, change, language_of, reply, say
 from bot.flow.ask import Asking
+from bot.flow.personal import Personal
+from bot.model import GuildId, UserId
 from bot.ports import Clock
 from bot.rules.agenda import page, pages
 from bot.rules.text import plain
@@ -29,8 +31,11 @@ class Knowing(Protocol):
     clock: Clock
 
 
-async def screen(asking: Asking, clock: Clock, number: int, days: int, text: str, *, language: str = "en") -> Screen:
-    """Make one page, with the way to the others."""
+async def screen(interaction: Interaction, asking: Asking, clock: Clock, number: int, *, days: int, text: str) -> Screen:
+    """Make one page for who asks, with the way to the others."""
+    language = language_of(interaction)
+    asking = asking.seen_from(interaction.guild_id)
+    zone = await Personal(asking).zone(UserId(interaction.user.id), GuildId(interaction.guild_id or 0))
     tracks = await asking.schedule(days, text)
     if not tracks:
         if await asking.age() is None:
@@ -40,7 +45,7 @@ async def screen(asking: Asking, clock: Clock, number: int, days: int, text: str
     here = min(max(number, 0), last)
     several = counted(language, "The next {count} day", "The next {count} days", days)
     title = several if days > 1 else said(language, "The next 24 hours")
-    shown = page(tracks, clock.now(), here, f"{title}: {plain(text)}" if text else title, language=language)
+    shown = page(tracks, clock.now(), here, f"{title}: {plain(text)}" if text else title, language=language, zone=zone)
     if not last:
         return Screen(shown)
     back, on = Turn("◀", here - 1, days, text), Turn("▶", here + 1, days, text)
@@ -71,7 +76,7 @@ class Turn(
     """A button that leads to a page. All it needs stands in its id."""
 
     def __init__(self, sign: str, number: int, days: int, text: str) -> None:
-        self.wanted = number, days, text
+        self.number, self.days, self.text = number, days, text
         super().__init__(discord.ui.Button[Any](label=sign, custom_id=f"schedule:{number}:{days}:{text}"))
 
     @classmethod
@@ -81,9 +86,7 @@ class Turn(
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        shown = screen(
-            knowing.asking.seen_from(interaction.guild_id), knowing.clock, *self.wanted, language=language_of(interaction)
-        )
+        shown = screen(interaction, knowing.asking, knowing.clock, self.number, days=self.days, text=self.text)
         try:
             if asked_by(interaction):
                 await change(interaction, shown)
@@ -112,9 +115,7 @@ def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None
         days: app_commands.Range[int, 1, MOST_DAYS] = DAYS,
         filter: app_commands.Range[str, 1, LONGEST_FILTER] = "",  # noqa: A002 -- the option's name on Discord
     ) -> None:
-        await reply(
-            interaction, screen(asking.seen_from(interaction.guild_id), clock, 0, days, filter, language=language_of(interaction))
-        )
+        await reply(interaction, screen(interaction, asking, clock, 0, days=days, text=filter))
 
     return app_commands.Command[Any, ..., None](
         name="schedule", description="What happens on the next days, by day", callback=schedule

@@ -226,6 +226,15 @@ class Personal:
             await tx.keep_member(member)
         return member
 
+    async def zone(self, user: UserId, guild: GuildId) -> str:
+        """Give the zone in which a person's days are: their own, else the server's."""
+        async with self.asking.store.transaction() as tx:
+            member = await tx.member(user)
+            if member is not None and member.zone:
+                return member.zone
+            server = await tx.server(guild) if guild else None
+        return server.zone if server else "UTC"
+
     async def held(self, user: UserId) -> Held:
         """Give all that is stored about a person."""
         async with self.asking.store.transaction() as tx:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 
 from bot.model import OVER, Event, Post, Tone, Track
@@ -13,6 +13,7 @@ from bot.rules.nets import DAY, day_of, span
 from bot.rules.text import headline, link, net_text, stamp
 from bot.rules.webcasts import ranked
 from bot.rules.wording import row
+from bot.rules.zones import instant, local, zone_of
 from bot.tongue import counted, said
 
 PAGE = 7
@@ -41,25 +42,30 @@ def pages(tracks: Sequence[Track]) -> int:
     return max(1, -(-len(tracks) // PAGE))
 
 
-def page(tracks: Sequence[Track], now: datetime, number: int, title: str, *, language: str = "en") -> Post:
-    """Show one page, from 0, under its days."""
+def page(tracks: Sequence[Track], now: datetime, number: int, title: str, *, language: str = "en", zone: str = "UTC") -> Post:
+    """Show one page, from 0, under its days as they are in an IANA zone."""
     last = pages(tracks) - 1
     here = min(max(number, 0), last)
     lines: list[str] = []
-    for head, group in groupby(tracks[here * PAGE : (here + 1) * PAGE], _day):
-        lines += (f"**{head or said(language, 'Day not known yet')}**", *(_line(track.event, now, language) for track in group))
+    there = zone_of(zone)
+    by_day = sorted(tracks, key=lambda track: local_day(track.event, there))
+    for day, group in groupby(by_day[here * PAGE : (here + 1) * PAGE], lambda track: local_day(track.event, there)):
+        # A timestamp of noon is the same day nearly everywhere.
+        head = said(language, "Day not known yet") if day == date.max else stamp(instant(day, NOON, there), "D")
+        lines += (f"**{head}**", *(_line(track.event, now, language) for track in group))
     footer = (
         said(language, "Page {page} of {pages}", page=here + 1, pages=last + 1),
         counted(language, "{count} event", "{count} events", len(tracks)),
-        said(language, "days in UTC, times in your zone"),
+        said(language, "days in {zone}, times in your zone", zone=zone.replace("_", " ")),
     )
     return Post(title=title, lines=tuple(lines), footer=" · ".join((*(footer if tracks else ()), credit(language))))
 
 
-def _day(track: Track) -> str:
-    """Its day, as a timestamp of noon: that is the same day nearly everywhere. Empty while the day is not known."""
-    net = track.event.net
-    return stamp(datetime.combine(day_of(net.at), NOON, UTC), "D") if net.at and net.has_day else ""
+def local_day(event: Event, zone: tzinfo) -> date:
+    """Give the day of an event as the zone counts it, where it has a clock time; the last of all while no day is known."""
+    if event.net.clock is not None:
+        return local(event.net.clock, zone).date()
+    return day_of(event.net.at) if event.net.at and event.net.has_day else date.max
 
 
 def _line(event: Event, now: datetime, language: str) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 
 from bot.model import FLOWN, OVER, Delivery, Digest, Event, GuildId, Notice, Post, Say, Track, Watch, WatchId
-from bot.rules.agenda import within
+from bot.rules.agenda import local_day, within
 from bot.rules.card import credit, status_word
-from bot.rules.nets import day_of, span
+from bot.rules.nets import span
 from bot.rules.planning import unrelated
 from bot.rules.text import day as day_text
 from bot.rules.text import headline, link, net_text, plain, stamp
@@ -121,13 +121,6 @@ def rows(tracks: Sequence[Track], zone: tzinfo, now: datetime, language: str) ->
             found += fresh
             listed += 1
     return tuple(found)
-
-
-def local_day(event: Event, zone: tzinfo) -> date:
-    """Give the day of an event as the zone counts it, where it has a clock time; the last of all while no day is known."""
-    if event.net.clock is not None:
-        return local(event.net.clock, zone).date()
-    return day_of(event.net.at) if event.net.at and event.net.has_day else date.max
 
 
 def row(event: Event, now: datetime, language: str) -> str:

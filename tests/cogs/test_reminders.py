@@ -11,7 +11,7 @@ import pytest
 
 from bot.client import TMinusClient
 from bot.flow.deliver import Deliverer
-from bot.model import EventId, Milestone, Mission, Net, NetSeen, Precision, Status, Update, Webcast
+from bot.model import EventId, GuildId, Milestone, Mission, Net, NetSeen, Precision, Server, Status, Update, Webcast
 from bot.outlet import DiscordOutlet
 from bot.sandbox.components import walk
 from bot.sandbox.options import CannotDo
@@ -233,7 +233,15 @@ async def test_details_say_all_that_is_known(stg: Stage, member: Person) -> None
     shown = await pressed(member, "soyuz ms-19", "Details")
 
     text = str(shown.embeds)
-    for said in ("film crew", "`T-00:00:30` Ignition", "`T+00:09:00` Separation", "Update 0", "more", "Channel 8", "Every NET so far"):
+    for said in (
+        "film crew",
+        "`T-00:00:30` Ignition",
+        "`T+00:09:00` Separation",
+        "Update 0",
+        "more",
+        "Channel 8",
+        "Every NET so far",
+    ):
         assert said in text
     assert labels(shown) == ["Watch"]
 
@@ -392,3 +400,22 @@ async def test_links_cannot_be_pressed_and_foreign_servers_have_no_fallback(stg:
     calendar = await pressed(owner, "starlink 6-77", "Add to calendar")
     with pytest.raises(CannotDo):
         await owner.click(calendar, "Google")
+
+
+# --- where days begin ---------------------------------------------------------------------------------------------
+
+
+async def test_days_are_those_of_the_person_else_of_the_server(stg: Stage, guild: Guild, member: Person, admin: Person) -> None:
+    await keep(stg.store, track("Electron | Late Owl", (NOW + DAY).replace(hour=23, minute=30)))
+    assert "days in UTC" in (await member.slash("schedule")).text
+    async with stg.store.transaction() as tx:
+        await tx.keep_server(Server(guild=GuildId(guild.id), zone="America/New_York"))
+    assert "days in America/New York" in (await admin.slash("schedule")).text
+
+    await member.slash("reminders", timezone="Asia/Tokyo")
+    text = (await member.slash("schedule")).text
+
+    assert "days in Asia/Tokyo" in text
+    noon = (NOW + 2 * DAY).replace(hour=3)  # in Tokyo
+    assert f"**<t:{int(noon.timestamp())}:D>**\n• <t:" in text
+    assert "days in Asia/Tokyo" in (await stg.discord.direct(member.user).slash("schedule")).text

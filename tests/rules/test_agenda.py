@@ -47,6 +47,16 @@ def test_what_has_no_day_comes_after_what_has() -> None:
     assert names(*within([week, later, track("none", 0, Precision.UNKNOWN)], L0, 7)) == ["later", "week"]
 
 
+def test_days_are_those_of_the_zone_and_a_day_without_a_time_stays_itself() -> None:
+    late, dated = track("late", 9.9 / 24), track("dated", 1, Precision.DAY)  # 23:54 in UTC
+    assert page([late], L0, 0, "").lines[0] == f"**{stamp(L0 + 12 * HOUR, 'D')}**"
+    tokyo = page([late, dated], L0, 0, "", zone="Asia/Tokyo")
+    assert tokyo.lines[0] == f"**{stamp(L0 + 27 * HOUR, 'D')}**"
+    assert len(tokyo.lines) == 3
+    assert "days in Asia/Tokyo" in tokyo.footer
+    assert len(page([late, dated], L0, 0, "", zone="America/New_York").lines) == 4
+
+
 def test_days_are_headed_by_a_noon_that_is_the_same_day_nearly_everywhere() -> None:
     late = seen(replace(event(net(T0 + 9.9 * HOUR), name="Late"), id=EventId("late")))
     post = page(
