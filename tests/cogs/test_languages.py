@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ import pytest
 from bot.model import GuildId, Say, Server, Webcast
 from bot.model import Person as Crew
 from bot.sandbox.people import Person
+from bot.sandbox.wire import Json, as_object, as_objects, as_text
 from tests.cogs.stage import NOW, keep, stage, track
 from tests.marking import LANGUAGE, speak, unsaid
 
@@ -106,19 +107,15 @@ TYPED = frozenset(say.value for say in Say) | {
 LABELS = ("label", "placeholder", "content", "description", "title")
 
 
-def labels(part: object) -> Iterator[str]:
+def labels(parts: Iterable[Json]) -> Iterator[str]:
     """What stands on buttons and in menus."""
-    if isinstance(part, dict) and "value" in part:  # one of a menu; what it stands for is described as people type it
-        yield "" if "/" in part["label"] else part["label"]
-    elif isinstance(part, dict):
-        for name, value in part.items():
-            if isinstance(value, str) and name in LABELS:
-                yield value
-            else:
-                yield from labels(value)
-    elif isinstance(part, list):
-        for one in part:
-            yield from labels(one)
+    for part in parts:
+        yield from (as_text(part.get(name)) for name in LABELS)
+        # What an option of a menu stands for is described as people type it, and zones are places.
+        yield from (label for one in as_objects(part.get("options")) if "/" not in (label := as_text(one.get("label"))))
+        yield from labels(as_objects(part.get("components")))
+        yield from labels(as_objects(part.get("items")))
+        yield from labels([as_object(part[name]) for name in ("component", "accessory") if name in part])
 
 
 @pytest.mark.parametrize("asked", [ASKED, GOVERNED])
