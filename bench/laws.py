@@ -24,7 +24,10 @@ LINES = frozenset({"name", "title", "site", "slug", "publisher", "location"})
 
 def wrong_with(found: Article | Sighting, now: datetime) -> Iterator[str]:
     """Name every law that an article or a sighting breaks."""
-    yield from wrong_inside(found, "")
+    within = tuple(wrong_inside(found, ""))
+    yield from within
+    if within:  # what is no instant can't be compared
+        return
     yield from wrong_article(found, now) if isinstance(found, Article) else wrong_sighting(found)
 
 

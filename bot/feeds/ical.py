@@ -46,8 +46,8 @@ RULE = re.compile(
 """Rules that are expanded. None of them can search for ages without finding a day, as FREQ=SECONDLY or 30 February do."""
 BEGINS_BEFORE = timedelta(days=3_660)
 """A recurring entry that began longer ago is not expanded: its days are counted one by one."""
-BROKEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What icalendar and recurring_ical_events raise on rubbish."""
+BROKEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, OSError)
+"""What icalendar and recurring_ical_events raise on rubbish; the last for a zone whose name is too long for a file's."""
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ZONE = re.compile(r"^X-WR-TIMEZONE[^:\n]{0,60}:(.{1,60})$", re.MULTILINE)
 NEW_YEARS_EVE = (12, 31)

@@ -111,6 +111,7 @@ def dated(*lines: str, head: str = "VERSION:2.0") -> Sightings:
         ("DTSTART;TZID=America/New_York:20260302T000000", Net(at("2026-03-02"), Precision.DAY)),
         ("DTSTART;TZID=Asia/Tokyo:20260302T090000", Net(at("2026-03-02"), Precision.DAY)),  # midnight in UTC
         ("DTSTART;TZID=Nowhere/Else:20260302T051500", Net(at("2026-03-02"), Precision.DAY)),
+        ("DTSTART;TZID=../../etc/passwd:20260302T051500", Net(at("2026-03-02"), Precision.DAY)),
         ("DTSTART:20260302T051500", Net(at("2026-03-02"), Precision.DAY)),
     ],
 )
@@ -209,6 +210,13 @@ def test_zones_that_a_calendar_defines_are_not_followed() -> None:
     (sighting,) = ical.parse(text.encode(), feed="ical", now=NOW).sightings
     assert perf_counter() - begun < 1
     assert sighting.event.net.precision is Precision.DAY
+
+
+def test_a_zone_whose_name_no_file_can_have_costs_its_entry_alone() -> None:
+    text = calendar(entry("a", f"DTSTART;TZID={'A' * 5_000}:20260302T051500"), entry("b", "DTSTART:20260302T101500Z"))
+    page = ical.parse(text.encode(), feed="ical", now=NOW)
+    assert [sighting.event.id for sighting in page.sightings] == ["ical:launch:b"]
+    assert page.faults[0].why == "icalendar can't read it: OSError"
 
 
 def test_half_an_entry_is_none() -> None:
