@@ -7,7 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.model import EVERYBODY, Article, Coverage, Delivery, Fate, Following, Linked, Say, Settled, Status, Target, Track
+from bot.model import (
+    EVERYBODY,
+    FLOWN,
+    OVER,
+    Article,
+    Coverage,
+    Delivery,
+    Fate,
+    Following,
+    Linked,
+    Say,
+    Settled,
+    Status,
+    Target,
+    Track,
+)
 from bot.rules.following import asks, notice_of
 from bot.rules.matching import normalised
 from bot.rules.planning import delivery
@@ -51,8 +66,12 @@ def tells_how_to_watch(article: Article) -> bool:
 
 def in_order(articles: Iterable[Article]) -> tuple[Article, ...]:
     """Put those that tell how to watch first, the newest of each kind ahead: a day has few places."""
-    newest = sorted(articles, key=lambda one: (one.published_at, one.url), reverse=True)
-    return tuple(sorted(newest, key=lambda one: not tells_how_to_watch(one)))
+    return tuple(sorted(by_age(articles), key=lambda one: not tells_how_to_watch(one)))
+
+
+def by_age(articles: Iterable[Article]) -> list[Article]:
+    """Put the newest first."""
+    return sorted(articles, key=lambda one: (one.published_at, one.url), reverse=True)
 
 
 def is_kept(article: Article, now: datetime) -> bool:
@@ -171,13 +190,17 @@ def until(article: Article, track: Track, now: datetime) -> datetime:
 
 
 def on_card(track: Track, article: Article) -> tuple[Article, ...]:
-    """Put an article among those that a card shows: the newest, each site once, no stream that stands there anyway."""
+    """Put an article among those that a card shows: each site once, newest first; where to watch stands on top until it flies.
+
+    A stream stands on the card anyway.
+    """
     kept = [one for one in track.press if one.url != article.url]
-    shown = {webcast.url for webcast in (*track.event.webcasts, *track.found)}
-    newest = sorted((*kept, carried(article)), key=lambda one: (one.published_at, one.url), reverse=True)
+    streams = {webcast.url for webcast in (*track.event.webcasts, *track.found)}
+    ahead = track.event.status not in FLOWN | OVER
+    ordered = in_order((*kept, carried(article))) if ahead else by_age((*kept, carried(article)))
     by_site: dict[str, Article] = {}
-    for one in newest:
-        if one.url not in shown:
+    for one in ordered:
+        if one.url not in streams:
             by_site.setdefault(what_of(one), one)
     return tuple(by_site.values())[:ON_CARD]
 

@@ -26,7 +26,9 @@ def report(notice: Notice, article: Article, track: Track, asked: str = "") -> P
     language = notice.language
     site, event = plain(site_of(article), SITE), headline(track.event, language)
     also = f"-# {said(language, 'also about {events}', events=notice.note)}" if notice.note else ""
-    lines = (f"**{event}** · {site} · {stamp(article.published_at, 'R')}", plain(article.summary, LINE), also, asked)
+    guessed = any(one.guessed and one.url == article.url for one in track.event.webcasts)
+    caution = said(language, "found by us, not confirmed") if guessed else ""
+    lines = (f"**{event}** · {site} · {stamp(article.published_at, 'R')}", plain(article.summary, LINE), caution, also, asked)
     return Post(
         title=f"{sign(article)} {plain(article.title, TITLE)}",
         url=article.url,
