@@ -11,7 +11,7 @@ import pytest
 from bot.flow.ask import Unacceptable
 from bot.flow.personal import Asker, Personal
 from bot.flow.plan import forget_finished
-from bot.model import Event, EventId, Facet, Fate, GuildId, Member, Status, Target, UserId
+from bot.model import Event, EventId, Facet, Fate, GuildId, Member, Server, Status, Target, UserId
 from bot.rules.personal import MOST, mailbox
 from bot.rules.pressing import spelt
 from tests.flow.stage import GUILD, HOUR, MINUTE, NOON, Stage, channel, launch, watch_of
@@ -156,6 +156,17 @@ async def test_settings_are_used_by_what_is_made_later(personal: Personal, starl
     assert decided == Member(user=ADA, leads=(2 * HOUR,), zone="Asia/Tokyo")
     assert (await personal.remind(asker(), starlink.id)).watch.leads == (2 * HOUR,)
     assert (await personal.mine(BOB))[0] == Member(user=BOB)
+
+
+async def test_days_are_the_persons_else_the_servers(stage: Stage, personal: Personal) -> None:
+    async with stage.store.transaction() as tx:
+        await tx.keep_server(Server(guild=GUILD, zone="Europe/Berlin"))
+    await personal.decide(BOB, lambda member: replace(member, zone="Asia/Tokyo"))
+    await personal.decide(ADA, lambda member: replace(member, leads=(HOUR,)))
+    assert await personal.zone(BOB, GUILD) == "Asia/Tokyo"
+    assert await personal.zone(ADA, GUILD) == "Europe/Berlin"
+    assert await personal.zone(ADA, GuildId(0)) == "UTC"
+    assert await personal.zone(UserId(9), GuildId(9)) == "UTC"
 
 
 async def test_all_that_is_stored_is_shown_and_goes(stage: Stage, personal: Personal, starlink: Event) -> None:
