@@ -14,7 +14,7 @@ from bot.flow.plan import Desk, forget_finished, replan
 from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Track
 from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, Transaction
 from bot.rules.changes import Change, fold, gone, left_list
-from bot.rules.merging import met, recreated
+from bot.rules.merging import Traits, met, recreated, traits
 from bot.rules.pacing import outlook
 from bot.rules.planning import BASELINE_PATIENCE, summary
 from bot.rules.polling import WELL, Health, LookUp, next_ask
@@ -32,6 +32,14 @@ TWIN_BACK = timedelta(hours=24)
 
 LISTS = frozenset({Scope.ALL, Scope.EVENTS})
 """Whole lists: what is not on one has left it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An event that a feed does not answer for: who does, and by what to recognise it."""
+
+    feed: str
+    traits: Traits
 
 
 @dataclass(slots=True)
@@ -165,7 +173,7 @@ class Poller:
         return tuple(under(aliases.get(sighting.event.id), sighting) for sighting in sightings)
 
     async def continued(
-        self, sighting: Sighting, absent: dict[EventId, Track], others: Mapping[EventId, Track], listed: set[EventId]
+        self, sighting: Sighting, absent: dict[EventId, Track], others: Mapping[EventId, Other], listed: set[EventId]
     ) -> Sighting | None:
         """Let an unknown id go on as the event that went missing in its place, or that another feed told of.
 
@@ -173,9 +181,9 @@ class Poller:
         """
         old = recreated(sighting.event, (track.event for track in absent.values()))
         if old is None:
-            found = met(sighting.event, (track.event for track in others.values()), self.desk.names)
+            found = met(traits(sighting.event, self.desk.names), (other.traits for other in others.values()))
             doubtful = found.unclear if found.event is None else (found.event,) if found.event in listed else ()
-            if any(trust(lead(others[event])) > trust(self.feed.name) for event in doubtful):
+            if any(trust(others[event].feed) > trust(self.feed.name) for event in doubtful):
                 log.info("an event may be one that is known", extra={"event": sighting.event.id, "as": doubtful})
                 return None
             old = found.event
@@ -188,11 +196,11 @@ class Poller:
         listed.add(old)
         return under(old, sighting)
 
-    def others(self, known: Mapping[EventId, Track]) -> dict[EventId, Track]:
+    def others(self, known: Mapping[EventId, Track]) -> dict[EventId, Other]:
         """Give the known events that this feed never told of, or of which another one is believed more."""
         name = self.feed.name
         return {
-            event: track
+            event: Other(lead(track), traits(track.event, self.desk.names))
             for event, track in known.items()
             if not track.event.owner and (own_id(track, name) is None or lead(track) != name)
         }

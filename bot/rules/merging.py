@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, unique
 
-from bot.model import Event, EventId, Net
+from bot.model import Event, EventId, Kind, Net
 from bot.rules.matching import Names, normalised, spellings
 from bot.rules.nets import span
 
 SAME_NET = timedelta(days=1)
 """Two entries of one launch stand no farther apart (ALERTS)."""
-COMMON = frozenset({"group", "flight", "mission", "unknown", "payload", "demo", "launch", "docking", "landing", "eva", "spacewalk"})
+COMMON = frozenset(
+    {"group", "flight", "mission", "unknown", "payload", "demo", "test", "launch", "docking", "landing", "eva", "spacewalk"}
+)
 """Words of many missions: having one in common says nothing."""
 
 SAME_HOUR = timedelta(minutes=30)
@@ -46,6 +48,8 @@ PLACELESS = frozenset(
 )
 """Words of many sites."""
 
+Words = tuple[str, ...]
+
 
 # --- one feed -----------------------------------------------------------------------------------------------------
 
@@ -62,15 +66,21 @@ def same(old: Event, new: Event) -> bool:
     return vehicle(old) == vehicle(new) and site(old) == site(new) and alike(mission_words(old), mission_words(new))
 
 
-def alike(old: frozenset[str], new: frozenset[str]) -> bool:
+def alike(old: Words, new: Words) -> bool:
     """Whether two missions have a word in common and no number that differs: Starlink 6-78 is not Starlink 6-77."""
     mine, theirs = numbers(old), numbers(new)
-    return bool(old & new) and (mine <= theirs or theirs <= mine)
+    shared = set(old) & set(new) - {*mine, *theirs}
+    return bool(shared or (old and set(old) == set(new))) and (stand_in(mine, theirs) or stand_in(theirs, mine))
 
 
-def numbers(words: frozenset[str]) -> frozenset[str]:
+def stand_in(few: Words, many: Words) -> bool:
+    """Whether numbers stand in others, in their order and side by side: 4, 6 in 35, 4, 6; but 17, 35 not in 17, 17."""
+    return any(many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1))
+
+
+def numbers(words: Words) -> Words:
     """Give the words that hold a number."""
-    return frozenset(word for word in words if any(letter.isdigit() for letter in word))
+    return tuple(word for word in words if any(letter.isdigit() for letter in word))
 
 
 def vehicle(event: Event) -> str:
@@ -83,10 +93,10 @@ def site(event: Event) -> str:
     return normalised(event.pad.site or event.pad.name) if event.pad else normalised(event.location)
 
 
-def mission_words(event: Event) -> frozenset[str]:
-    """Give the words and numbers of the mission's name; those of the vehicle say nothing."""
+def mission_words(event: Event) -> Words:
+    """Give the words and numbers of the mission's name, in their order; those of the vehicle say nothing."""
     name = normalised(event.name.partition("|")[2] or event.name)
-    return frozenset(f" {name} ".replace(f" {vehicle(event)} ", " ").split()) - COMMON
+    return tuple(word for word in f" {name} ".replace(f" {vehicle(event)} ", " ").split() if word not in COMMON)
 
 
 # --- several feeds ------------------------------------------------------------------------------------------------
@@ -103,6 +113,23 @@ class Likeness(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What tells an event from others, made ready for many comparisons: every spelling of its rocket, telling words of its site."""
+
+    id: EventId
+    kind: Kind
+    net: Net
+    words: Words
+    vehicles: frozenset[str]
+    sites: frozenset[str]
+
+
+def traits(event: Event, names: Names) -> Traits:
+    """Make an event ready to be compared."""
+    return Traits(event.id, event.kind, event.net, mission_words(event), vehicle_names(event, names), site_words(event, names))
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
     """The event that a feed's entry is about, None when it is about none that is known; `unclear`: it may be about these."""
 
@@ -110,32 +137,35 @@ class Met:
     unclear: tuple[EventId, ...] = ()
 
 
-def met(fresh: Event, known: Iterable[Event], names: Names) -> Met:
+def met(fresh: Traits, known: Iterable[Traits]) -> Met:
     """Find the event that another feed's entry is about: the closest in time, if one is closer than all others."""
-    alikes = [(likeness(fresh, one, names), one) for one in known]
-    words = mission_words(fresh)
-    same = sorted((apart(fresh.net, one.net), mission_words(one) != words, one.id) for like, one in alikes if like is Likeness.SAME)
+    alikes = [(like, one) for one in known if (like := likeness(fresh, one)) is not Likeness.OTHER]
+    same = sorted((apart(fresh.net, one.net), one.words != fresh.words, one.id) for like, one in alikes if like is Likeness.SAME)
     if not same:
-        return Met(None, tuple(one.id for like, one in alikes if like is Likeness.UNCLEAR))
+        return Met(None, tuple(one.id for _, one in alikes))
     tied = len(same) > 1 and same[0][:2] == same[1][:2]
     return Met(None, tuple(one for _, _, one in same)) if tied else Met(same[0][2])
 
 
-def likeness(one: Event, other: Event, names: Names) -> Likeness:
+def likeness(one: Traits, other: Traits) -> Likeness:
     """Compare two feeds' entries by vehicle, site, NET and the words of the mission. What one does not say counts for nothing."""
     if one.kind is not other.kind:
         return Likeness.OTHER
-    facts = vehicles_agree(one, other, names), sites_agree(one, other, names)
-    mine, theirs = mission_words(one), mission_words(other)
-    distance = apart(one.net, other.net)
-    if alike(mine, theirs):
+    if alike(one.words, other.words):
         # A word that each has alone, as in Soyuz MS-18 and Progress MS-18, is another series.
-        one_name = mine <= theirs or theirs <= mine
+        one_name = set(one.words) <= set(other.words) or set(other.words) <= set(one.words)
+        facts = vehicles_agree(one, other), sites_agree(one, other)
         within = SAME_MISSION if one_name and facts[0] else SAME_NET
-        return Likeness.SAME if False not in facts and distance <= within else Likeness.UNCLEAR if one_name else Likeness.OTHER
-    if distance <= SAME_HOUR and one.net.clock and other.net.clock and False not in facts:
-        return Likeness.SAME if all(facts) and not (numbers(mine) and numbers(theirs)) else Likeness.UNCLEAR
-    return Likeness.OTHER
+        placed = one_name or (one.net.has_day and other.net.has_day)  # Layer A and Layer D, both some time this year
+        if False not in facts and placed and apart(one.net, other.net) <= within:
+            return Likeness.SAME
+        return Likeness.UNCLEAR if one_name and facts.count(False) < len(facts) else Likeness.OTHER
+    if not one.net.clock or not other.net.clock or abs(one.net.clock - other.net.clock) > SAME_HOUR:
+        return Likeness.OTHER
+    facts = vehicles_agree(one, other), sites_agree(one, other)
+    if False in facts:
+        return Likeness.OTHER
+    return Likeness.SAME if all(facts) and not (numbers(one.words) and numbers(other.words)) else Likeness.UNCLEAR
 
 
 def apart(one: Net, other: Net) -> timedelta:
@@ -146,28 +176,24 @@ def apart(one: Net, other: Net) -> timedelta:
     return max(max(spans[0][0], spans[1][0]) - min(spans[0][1], spans[1][1]), timedelta())
 
 
-def vehicles_agree(one: Event, other: Event, names: Names) -> bool | None:
+def vehicles_agree(one: Traits, other: Traits) -> bool | None:
     """Whether two name one rocket, one perhaps more exactly: Falcon 9 and Falcon 9 Block 5. None when one names none."""
-    mine, theirs = vehicle_names(one, names), vehicle_names(other, names)
-    if not mine or not theirs:
+    if not one.vehicles or not other.vehicles:
         return None
-    return any(f"{long} ".startswith(f"{short} ") for a in mine for b in theirs for short, long in ((a, b), (b, a)))
+    pairs = ((a, b) for a in one.vehicles for b in other.vehicles)
+    return any(f"{long} ".startswith(f"{short} ") for pair in pairs for short, long in (pair, pair[::-1]))
 
 
 def vehicle_names(event: Event, names: Names) -> frozenset[str]:
     """Give every spelling of the rocket."""
-    written = (
-        (event.rocket.name, event.rocket.full_name)
-        if event.rocket
-        else (event.name.partition("|")[0] if "|" in event.name else "",)
-    )
+    before_bar = event.name.partition("|")[0] if "|" in event.name else ""
+    written = (event.rocket.name, event.rocket.full_name) if event.rocket else (before_bar,)
     return frozenset(spelling for name in written if name for spelling in spellings(name, names))
 
 
-def sites_agree(one: Event, other: Event, names: Names) -> bool | None:
+def sites_agree(one: Traits, other: Traits) -> bool | None:
     """Whether two name one site: they share a word that few sites have. None when one names none."""
-    mine, theirs = site_words(one, names), site_words(other, names)
-    return bool(mine & theirs) if mine and theirs else None
+    return bool(one.sites & other.sites) if one.sites and other.sites else None
 
 
 def site_words(event: Event, names: Names) -> frozenset[str]:

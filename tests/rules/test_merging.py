@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import Event, EventId, Kind, Net, Pad, Precision, Rocket
-from bot.rules.merging import SAME_HOUR, SAME_MISSION, Likeness, Met, apart, likeness, met, recreated
+from bot.rules.merging import SAME_HOUR, SAME_MISSION, Likeness, Met, apart, likeness, met, recreated, traits
 from tests.rules.making import DAY, HOUR, MINUTE, T0, event, net
 
 CAPE, VANDENBERG = Pad(name="SLC-40", site="Cape Canaveral SFS"), Pad(name="SLC-4E", site="Vandenberg SFB")
@@ -107,6 +107,9 @@ UNCLEAR = [
     replace(launch("", rocket=None), name="Secret"),
 ]
 OTHERS = [
+    launch("Starlink Group 6-6", at=net(T0 + HOUR)),
+    launch("Starlink-77 (6-7)", at=net(T0 + HOUR)),
+    launch("Legion 6-77", at=net(T0 + HOUR)),
     launch("Starlink Group 6-78", at=net(T0 + HOUR)),
     launch("Secret", at=net(T0 + SAME_HOUR + MINUTE)),
     launch("Secret", at=net(T0.replace(hour=0), Precision.DAY)),
@@ -114,7 +117,16 @@ OTHERS = [
     launch("Secret", rocket=Rocket(name="Falcon Heavy")),
     replace(launch("Starlink Group 6-77"), kind=Kind.TEST),
     launch("Unknown Payload", at=net(T0 + DAY)),
+    launch("Starlink Group 6-77", pad=VANDENBERG, rocket=Rocket(name="Falcon Heavy")),
 ]
+
+
+def compared(one: Event, other: Event) -> Likeness:
+    return likeness(traits(one, NAMES), traits(other, NAMES))
+
+
+def meeting(fresh: Event, known: list[Event]) -> Met:
+    return met(traits(fresh, NAMES), [traits(one, NAMES) for one in known])
 
 
 @pytest.mark.parametrize(
@@ -126,36 +138,47 @@ OTHERS = [
     ],
 )
 def test_two_feeds_entries_are_one_event_or_may_be_or_are_not(fresh: Event, like: Likeness) -> None:
-    assert likeness(fresh, OLD, NAMES) is like
-    assert likeness(OLD, fresh, NAMES) is like
+    assert compared(fresh, OLD) is like
+    assert compared(OLD, fresh) is like
 
 
 def test_a_word_of_its_own_on_each_side_is_another_series() -> None:
     soyuz = launch("Soyuz MS-18", pad=None, rocket=Rocket(name="Soyuz 2.1a"))
     progress = replace(soyuz, name="Soyuz 2.1a | Progress MS-18", net=net(T0 + 2 * DAY))
-    assert likeness(soyuz, progress, NAMES) is Likeness.OTHER
-    assert likeness(soyuz, replace(soyuz, name="Soyuz MS-18 (64S)", net=net(T0 + 9 * DAY)), NAMES) is Likeness.SAME
+    assert compared(soyuz, progress) is Likeness.OTHER
+    assert compared(soyuz, replace(soyuz, name="Soyuz MS-18 (64S)", net=net(T0 + 9 * DAY))) is Likeness.SAME
+
+
+def test_layers_of_one_constellation_without_a_day_are_not_one() -> None:
+    first = launch("Tranche 1 Layer A", at=net(T0, Precision.QUARTER))
+    assert compared(first, launch("Tranche 1 Layer B", at=net(T0, Precision.QUARTER))) is Likeness.OTHER
+    assert compared(first, launch("Tranche 1 Layer A", at=net(T0, Precision.MONTH))) is Likeness.SAME
+
+
+def test_a_name_of_numbers_alone_is_a_name() -> None:
+    assert compared(launch("KX09"), launch("KX09")) is Likeness.SAME
+    assert recreated(launch("KX09"), [launch("KX10")]) is None
 
 
 def test_a_number_of_the_mission_that_the_rocket_has_too_counts() -> None:
-    assert likeness(launch("Crew-9"), launch("Crew-10"), NAMES) is Likeness.UNCLEAR
-    assert likeness(launch("Crew-9"), launch("Crew-10", at=net(T0 + HOUR)), NAMES) is Likeness.OTHER
+    assert compared(launch("Crew-9"), launch("Crew-10")) is Likeness.UNCLEAR
+    assert compared(launch("Crew-9"), launch("Crew-10", at=net(T0 + HOUR))) is Likeness.OTHER
     assert recreated(launch("Crew-10"), [launch("Crew-9")]) is None
 
 
 def test_rockets_and_sites_are_known_by_every_name() -> None:
     ours = launch("Yaogan 35", rocket=Rocket(name="Long March 2D"), pad=VANDENBERG)
     theirs = launch("Yaogan-35", rocket=Rocket(name="CZ-2D"), pad=Pad(name="VAFB", site="VAFB"))
-    assert likeness(ours, theirs, NAMES) is Likeness.SAME
+    assert compared(ours, theirs) is Likeness.SAME
 
 
 def test_the_closest_in_time_is_meant() -> None:
     later = replace(OLD, id=EventId("later"), net=net(T0 + 3 * DAY))
     fresh = launch("Starlink-35 (6-77)", at=net(T0 + HOUR))
-    assert met(fresh, [later, OLD], NAMES) == Met(EventId("old"))
-    assert met(fresh, [OLD, replace(OLD, id=EventId("twin"))], NAMES) == Met(None, (EventId("old"), EventId("twin")))
-    assert met(UNCLEAR[0], [OLD], NAMES) == Met(None, (EventId("old"),))
-    assert met(OTHERS[0], [OLD], NAMES) == met(OLD, [], NAMES) == Met(None)
+    assert meeting(fresh, [later, OLD]) == Met(EventId("old"))
+    assert meeting(fresh, [OLD, replace(OLD, id=EventId("twin"))]) == Met(None, (EventId("old"), EventId("twin")))
+    assert meeting(UNCLEAR[0], [OLD]) == Met(None, (EventId("old"),))
+    assert meeting(OTHERS[0], [OLD]) == meeting(OLD, []) == Met(None)
 
 
 def test_nets_are_as_far_apart_as_they_must_be() -> None:
