@@ -100,6 +100,8 @@ def delivery(one: Settled, net: Net, leads: Mapping[str, timedelta], language: s
                 if due
                 else said(language, "⏳ {what} · to come", what=one.what)
             )
+        case _:
+            assert_never(one.fate)
 
 
 def leads_named(watches: Sequence[Watch]) -> dict[str, timedelta]:
