@@ -151,7 +151,7 @@ def keys() -> tuple[Key, ...]:
 
 def template() -> Catalog:
     """The catalogue of a language in which nothing is said yet."""
-    empty = Catalog(charset="utf-8")
+    empty = Catalog(project="T-Minus", header_comment="# T-Minus in another language.", fuzzy=False, charset="utf-8")
     for context, text in keys():
         empty.add(text, context=context or None)
     return empty
@@ -159,4 +159,4 @@ def template() -> Catalog:
 
 if __name__ == "__main__":
     with Path(sys.argv[1]).open("wb") as file:
-        write_po(file, template(), width=120, omit_header=True)
+        write_po(file, template(), width=0)
