@@ -87,21 +87,15 @@ def deliveries(settled: Sequence[Settled], net: Net, leads: Mapping[str, timedel
 def delivery(one: Settled, net: Net, leads: Mapping[str, timedelta], language: str) -> str:
     """Say what became of one delivery."""
     when = stamp(one.at, "f") if one.at else ""
-    match one.fate:
-        case Fate.SENT:
-            bell = " 🔔" if one.pinged else ""
-            return said(language, "✅ {what}{bell} · sent {when}", what=one.what, bell=bell, when=when)
-        case Fate.DROPPED:
-            return said(language, "▫️ {what} · not sent: {why}", what=one.what, why=plain(one.why, 200))
-        case Fate.OWED:
-            due = net.clock - leads[one.what] if net.clock and one.what in leads else None
-            return (
-                said(language, "⏳ {what} · to come {when}", what=one.what, when=stamp(due, "f"))
-                if due
-                else said(language, "⏳ {what} · to come", what=one.what)
-            )
-        case _:
-            assert_never(one.fate)
+    if one.fate is Fate.SENT:
+        bell = " 🔔" if one.pinged else ""
+        return said(language, "✅ {what}{bell} · sent {when}", what=one.what, bell=bell, when=when)
+    if one.fate is Fate.DROPPED:
+        return said(language, "▫️ {what} · not sent: {why}", what=one.what, why=plain(one.why, 200))
+    if net.clock and one.what in leads:
+        due = stamp(net.clock - leads[one.what], "f")
+        return said(language, "⏳ {what} · to come {when}", what=one.what, when=due)
+    return said(language, "⏳ {what} · to come", what=one.what)
 
 
 def leads_named(watches: Sequence[Watch]) -> dict[str, timedelta]:
