@@ -1,13 +1,16 @@
-"""What stands in a server and is no message, as Discord has it: the posts of a forum. What it raises is what discord.py raises."""
+"""What stands in a server and is no message, as Discord has it: the posts of a forum, scheduled events.
+
+What it raises beside its own is what discord.py raises.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import discord
 
-from bot.model import ChannelId, MessageId, Post
+from bot.model import ChannelId, MessageId, Occasion, Phase, Post
 from bot.rendering import Message, render
 from bot.rules.forum import chosen, named, same_post
 
@@ -23,6 +26,10 @@ class NoForum(Exception):
 
 class Locked(Exception):
     """A moderator locked the post, and the bot may not open it."""
+
+
+class Over(Exception):
+    """The scheduled event has ended, or was called off: Discord takes no change of it."""
 
 
 def forum_of(guild: discord.Guild, forum: ChannelId) -> discord.ForumChannel:
@@ -126,3 +133,70 @@ async def find_post(guild: discord.Guild, forum: ChannelId, post: Post, since: d
         if thread.parent_id == forum and thread.owner_id == me and opened >= since and same_post(thread.name, name):
             return MessageId(thread.id)
     return None
+
+
+# --- scheduled events -------------------------------------------------------------------------------------------------
+
+STATUSES = {
+    Phase.SCHEDULED: discord.EventStatus.scheduled,
+    Phase.ACTIVE: discord.EventStatus.active,
+    Phase.COMPLETED: discord.EventStatus.completed,
+    Phase.CANCELED: discord.EventStatus.canceled,
+}
+OPEN = frozenset({discord.EventStatus.scheduled, discord.EventStatus.active})
+
+
+async def make_occasion(guild: discord.Guild, occasion: Occasion) -> MessageId:
+    """Make a scheduled event that takes place elsewhere."""
+    made = await guild.create_scheduled_event(
+        name=occasion.name,
+        start_time=occasion.start,
+        end_time=occasion.end,
+        description=occasion.description,
+        location=occasion.place,
+        entity_type=discord.EntityType.external,
+        privacy_level=discord.PrivacyLevel.guild_only,
+    )
+    return MessageId(made.id)
+
+
+async def find_occasion(guild: discord.Guild, occasion: Occasion, since: datetime) -> MessageId | None:
+    """Give our own open event of this name that was made since then."""
+    me = guild.me.id
+    for event in await guild.fetch_scheduled_events(with_counts=False):
+        made = discord.utils.snowflake_time(event.id)
+        if event.status in OPEN and event.creator_id == me and event.name == occasion.name and made >= since:
+            return MessageId(event.id)
+    return None
+
+
+async def keep_occasion(guild: discord.Guild, ident: MessageId, occasion: Occasion) -> None:
+    """Bring an event to what it should say, and to its phase: what is the same is not sent. Raises: Over."""
+    event = await guild.fetch_scheduled_event(ident, with_counts=False)
+    wanted = STATUSES[occasion.phase]
+    if event.status not in OPEN:
+        if wanted in OPEN:
+            raise Over
+        return
+    steps = [wanted] if wanted is not event.status else []
+    if event.status is discord.EventStatus.scheduled and wanted is discord.EventStatus.completed:
+        steps = [discord.EventStatus.active, wanted]  # Discord knows no other way there
+    elif event.status is discord.EventStatus.active and wanted is discord.EventStatus.scheduled:
+        steps = []  # somebody began it; nor is there a way back
+    changes = differing(event, occasion) if wanted in OPEN else {}
+    if changes and not steps:
+        await event.edit(**changes)
+    for step in steps:
+        await event.edit(status=step, **changes)
+        changes = {}
+
+
+def differing(event: discord.ScheduledEvent, occasion: Occasion) -> dict[str, Any]:
+    """Give what an event says otherwise. The start of one that runs is history."""
+    wanted: dict[str, Any] = {"name": occasion.name, "description": occasion.description, "location": occasion.place}
+    is_ahead = event.status is discord.EventStatus.scheduled and occasion.phase is Phase.SCHEDULED
+    if is_ahead:
+        wanted["start_time"] = occasion.start
+    if is_ahead or occasion.end > event.start_time:
+        wanted["end_time"] = occasion.end
+    return {name: value for name, value in wanted.items() if getattr(event, name) != value}

@@ -4,12 +4,6 @@ A line is `L-1 13:05[:07]  verb  rest`: days count from L-0, which is 2026-03-01
 
     watch    SpaceX T-60m T-10m card @launches #news only=live,scrub   (include terms, leads, card, role, channel, notices)
     watch    ... ping=slip,live pingat=60m    (on which notices and leads it pings)
-    watch    ... quiet=22:00-07:00/live,scrub digest=08:00 digest=mon@08:00! (quiet but for these; ! even when empty)
-    watch    ... #missions forum             (the channel is a forum: `title` and `close` must be listed too)
-    zone     Europe/Berlin                   (where the server is)
-    leaves / joins                           (the bot is removed from the server, and is back)
-    loses    #news | @role                   (a channel or a role is deleted)
-    missed   @role @other                    (the process starts, and finds these roles alone; `missed nothing`: no server)
     unwatch  SpaceX
     feed     Starlink 6-77   GO 14:00 +1d   (status, NET, and what `FACTS` lists; all events known so far are listed with it)
     feed     down | back | empty | half
@@ -94,7 +88,7 @@ from bot.rules.polling import AGAIN
 from bot.rules.text import subject
 from bot.store.sql import SqlStore
 from tests.mission_people import UNIT, Persons
-from tests.mission_places import TOLD, Places, Standing, digest, hush, quiet
+from tests.mission_places import PLACE_WORDS, TOLD, Places, Standing, hush, label_of, utc
 from tests.mission_press import Reading
 
 L0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -143,9 +137,7 @@ WATCH_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "crewed": lambda w, _: replace(w, crewed_only=True, name="crewed"),
     "only": lambda w, v: replace(w, notices=frozenset(Say(one) for one in v.split(","))),
     "ping": lambda w, v: replace(w, ping_on=frozenset(Say(one) for one in v.split(","))),
-    "quiet": lambda w, v: replace(w, quiet=quiet(v)),
-    "digest": lambda w, v: replace(w, digest=digest(v)),
-    "forum": lambda w, _: replace(w, target=replace(w.target, place=Place.FORUM)),
+    **PLACE_WORDS,
     "pingat": lambda w, v: replace(w, ping_leads=tuple(int(one[:-1]) * UNIT[one[-1]] for one in v.split(","))),
 }
 
@@ -282,6 +274,12 @@ class Discord(Standing):
     def told(self, verb: str, what: str, target: Target) -> None:
         self.said.append(f"{said_at(self.clock.at)} {verb} {what}{self.where(target)}")
 
+    def drops(self) -> bool:
+        return self.mood == "drops"
+
+    def barred(self) -> dict[int, int]:
+        return self.refusals
+
     def refusal(self, message: MessageId | None) -> Outcome | None:
         if message in self.deleted:
             return Refused(404, 10008, "Unknown Message")
@@ -329,6 +327,8 @@ class Discord(Standing):
 
     def where(self, target: Target, post: Post | None = None) -> str:
         """Name a channel that is not the usual one, or whose direct messages it is."""
+        if target.place is Place.EVENTS:
+            return ""
         if target.place is Place.PERSON:
             return f" to {self.people[target.channel]}"
         hushed = hush(post) if post else ""
@@ -339,19 +339,6 @@ class Discord(Standing):
 def title_in(target: Target, post: Post) -> str:
     """What a message is found by: where it is, its title, who is called."""
     return f"{target.channel} {post.title} {sorted(post.users)}"
-
-
-def utc(at: int) -> str:
-    """Write an instant as the logs do."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}Z"
-
-
-def label_of(what: str) -> str:
-    """Name a notice as the logs do."""
-    kind, _, number = what.partition("-")
-    if kind == "T":
-        return what
-    return number.upper() if kind == "outcome" else kind.upper()
 
 
 # --- playing a log ------------------------------------------------------------------------------------------------
@@ -373,7 +360,7 @@ class Played:
         self.discord = Discord(self.clock)
         self.desk = Desk(NAMES, 45.0)
         self.asking = Asking(self.store, self.clock, self.desk)
-        self.places = Places(Keeping(self.store, self.clock, self.desk), self.clock, self.target, self.role)
+        self.places = Places(self.discord, Keeping(self.store, self.clock, self.desk), self.clock, self.target, self.role)
         self.persons = Persons(self.discord, self.feed, Personal(self.asking), self.target)
         self.reading = Reading(self.store, self.clock, self.desk)
         self.boot()
@@ -537,6 +524,9 @@ class Played:
     async def do_discord(self, rest: str) -> None:
         """Change Discord's mood."""
         mood, *more = rest.split()
+        if "events" in more:
+            self.discord.refusals[0] = int(more[0])
+            return
         if mood not in {"refuses", "fails"}:
             self.discord.mood = mood
             self.discord.refusals.clear()

@@ -1,13 +1,41 @@
-"""Words and verbs of the mission logs about where things go: quiet hours, digests, forums, scheduled events, what gets lost."""
+"""Words and verbs of the mission logs about where things go: quiet hours, digests, forums, scheduled events, what gets lost.
+
+watch    ... quiet=22:00-07:00/live,scrub digest=08:00 digest=mon@08:00! (quiet but for these; ! even when empty)
+watch    ... #missions forum             (the channel is a forum: `title` and `close` must be listed too)
+watch    ... events                      (scheduled events: `event` must be listed too) / ends NAME (somebody ends one)
+zone     Europe/Berlin                   (where the server is)
+leaves / joins                           (the bot is removed from the server, and is back)
+loses    #news | @role                   (a channel or a role is deleted)
+missed   @role @other                    (the process starts, and finds these roles alone; `missed nothing`: no server)
+discord  refuses 50013 events            (scheduled events alone)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.flow.keeping import Keeping, forget_servers
-from bot.model import Digest, GuildId, MessageId, Outcome, Place, Post, Quiet, RoleId, Say, Sent, Server, Target
+from bot.model import (
+    Digest,
+    GuildId,
+    MessageId,
+    Occasion,
+    Outcome,
+    Phase,
+    Place,
+    Post,
+    Quiet,
+    Refused,
+    RoleId,
+    Say,
+    Sent,
+    Server,
+    Target,
+    Unclear,
+    Watch,
+)
 from bot.ports import Clock
 from bot.rules.forum import named, same_post
 
@@ -30,6 +58,27 @@ def digest(words: str) -> Digest:
     return Digest(at=time.fromisoformat(hour), weekday=weekday, when_empty=words.endswith("!"))
 
 
+PLACE_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
+    "quiet": lambda w, v: replace(w, quiet=quiet(v)),
+    "digest": lambda w, v: replace(w, digest=digest(v)),
+    "forum": lambda w, _: replace(w, target=replace(w.target, place=Place.FORUM)),
+    "events": lambda w, _: replace(w, occasions=True),
+}
+
+
+def utc(at: int) -> str:
+    """Write an instant as the logs do."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}Z"
+
+
+def label_of(what: str) -> str:
+    """Name a notice as the logs do."""
+    kind, _, number = what.partition("-")
+    if kind == "T":
+        return what
+    return number.upper() if kind == "outcome" else kind.upper()
+
+
 def hush(post: Post) -> str:
     """Say that a post makes no sound."""
     return " (silent)" if post.silent else ""
@@ -42,6 +91,7 @@ class Standing:
     topics: dict[MessageId, str] = field(init=False, default_factory=dict)
     renamed: dict[MessageId, list[datetime]] = field(init=False, default_factory=dict)
     closed: set[MessageId] = field(init=False, default_factory=set)
+    occasions: dict[MessageId, Occasion] = field(init=False, default_factory=dict)
 
     def now(self) -> datetime:
         """The present of the log."""
@@ -49,6 +99,14 @@ class Standing:
 
     def told(self, verb: str, what: str, target: Target) -> None:
         """Write a line as the logs do."""
+        raise NotImplementedError
+
+    def drops(self) -> bool:
+        """Whether Discord stores and the answer is lost."""
+        raise NotImplementedError
+
+    def barred(self) -> Mapping[int, int]:
+        """The places that Discord refuses, with the code."""
         raise NotImplementedError
 
     def refusal(self, message: MessageId | None) -> Outcome | None:
@@ -80,6 +138,30 @@ class Standing:
             self.told("title", named(like), target)
         return Sent(post)
 
+    async def hold(self, target: Target, occasion: Occasion, standing: MessageId | None, since: datetime | None = None) -> Outcome:
+        """Make a scheduled event, or change one as Discord lets it be changed: forward, and to a start that lies ahead."""
+        if (refused := self.refusal(standing)) is not None and not self.drops():
+            return refused
+        if target.channel in self.barred():
+            return Refused(403, self.barred()[target.channel], "refused")
+        if standing is None:
+            known = next((message for message, one in self.occasions.items() if since and one.name == occasion.name), None)
+            message = known or MessageId(9000 + len(self.occasions))
+            if known is None:
+                assert occasion.phase in {Phase.SCHEDULED, Phase.ACTIVE}
+                assert occasion.start > self.now()
+                self.occasions[message] = occasion
+                self.told("event", told(occasion), target)
+            return Unclear("connection lost") if self.drops() else Sent(message)
+        before = self.occasions[standing]
+        if before.phase in {Phase.COMPLETED, Phase.CANCELED}:
+            return Refused(400, 180000, "it is over")
+        assert (before.phase, occasion.phase) not in {(Phase.ACTIVE, Phase.SCHEDULED), (Phase.ACTIVE, Phase.CANCELED)}
+        assert occasion.phase is not Phase.SCHEDULED or occasion.start == before.start or occasion.start > self.now()
+        self.occasions[standing] = occasion
+        self.told("event", told(occasion), target)
+        return Sent(standing)
+
     async def close(self, target: Target, post: MessageId) -> Outcome:
         """Close a post."""
         if (refused := self.refusal(post)) is None:
@@ -88,10 +170,17 @@ class Standing:
         return refused or Sent(post)
 
 
+def told(occasion: Occasion) -> str:
+    """Write a scheduled event as the logs do: its name, phase and start."""
+    at = f" {occasion.start:%Y-%m-%d %H:%M}Z" if occasion.phase is Phase.SCHEDULED else ""
+    return f"{occasion.name}, {occasion.phase.value}{at}"
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The part of a played log about what a server has and loses. `target`, `role`: those of a name."""
 
+    standing: Standing
     keeping: Keeping
     clock: Clock
     target: Callable[[str], Target]
@@ -121,6 +210,13 @@ class Places:
         """Start, and find out what happened while nobody listened."""
         roles = {self.role(word[1:]) for word in rest.split() if word[0] == "@"}
         await self.keeping.compare({} if rest == "nothing" else {GUILD: roles})
+
+    async def do_ends(self, rest: str) -> None:
+        """End a scheduled event by hand, as a moderator does, or Discord when its end has come."""
+        standing = self.standing
+        for message, one in standing.occasions.items():
+            if one.name == rest:
+                standing.occasions[message] = replace(one, phase=Phase.COMPLETED)
 
     async def do_tidy(self, _: str) -> None:
         """Forget what nobody needs any more."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Card, Delivery, EventId, Following, Key, Kind, Notice, Place, Say, Settled, Target, Track, Watch
+from bot.rules import occasions
 from bot.rules.changes import Change, FirstSeen
 from bot.rules.countdown import PING_GAP, countdown
 from bot.rules.following import notice_of, wanted
@@ -94,6 +95,7 @@ def edits(
             found.append(edit(one, track, "edit", now if free else max(now, card.edited_at + EDIT_GAP)))
             found += (delivery(one, track, notice) for notice in upkeep(one, track, card, now))
         found += overdue(one, track, now)
+    found += (delivery(one, track, notice) for one, notice in occasions.upkeep(following, track, cards, now, changed=changed))
     return tuple(found)
 
 
@@ -122,7 +124,7 @@ def edit(following: Following, track: Track, what: str, start: datetime) -> Deli
 
 # --- deliveries ---------------------------------------------------------------------------------------------------
 
-ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.COVERAGE, Say.EDIT, Say.CLOSE})
+ATTEMPTLESS = frozenset({Say.ANNOUNCED, Say.DATED, Say.OUTCOME, Say.COVERAGE, Say.EDIT, Say.CLOSE, Say.OCCASION})
 """Said once per event, whatever the attempt. A liftoff is not: an editor may have told it too early, of an attempt that ended."""
 
 

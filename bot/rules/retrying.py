@@ -50,7 +50,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class CardGone:
-    """A moderator deleted the card."""
+    """A moderator deleted the card. `over`: it stands there, and Discord takes no change of it any more."""
+
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ PAUSES_AT: dict[tuple[Place, int], Phrase] = {
     (Place.FORUM, 50013): phrase(
         "the bot may not post in the forum <#{channel}>. Give it Create Posts, Send Messages in Posts and Embed Links there"
     ),
+    (Place.EVENTS, 50001): phrase("the bot may not make scheduled events. Give it Create Events and Manage Events"),
+    (Place.EVENTS, 50013): phrase("the bot may not make scheduled events. Give it Create Events and Manage Events"),
+    (Place.EVENTS, 30038): phrase("this server has as many scheduled events as Discord allows. Delete some of them"),
 }
 """What the same codes mean in other places."""
 
@@ -120,14 +125,16 @@ WAITS = {
 }
 """Codes that pass by themselves: nothing was stored."""
 
-UNKNOWN_MESSAGE = 10008
+FINISHED = 180000
+GONE = frozenset({10008, 10070, FINISHED})
+"""Codes that mean the card: a message or a scheduled event that was deleted, or that is over."""
 NO_SUCH_CHANNEL_STATUS = 404
 FORBIDDEN = 403
 UNAUTHORIZED = 401
 
 
 def after(outcome: Outcome, claimed: Claimed, now: datetime, *, aloud: bool = False) -> Next:
-    """Decide what follows from an answer to one try. `aloud`: it was for a person, and tried in the channel where it was asked for."""
+    """Decide what follows from an answer to one try. `aloud`: it was for a person, tried in the channel where it was asked for."""
     match outcome:
         case Sent(message):
             return Done(message)
@@ -144,22 +151,24 @@ def after(outcome: Outcome, claimed: Claimed, now: datetime, *, aloud: bool = Fa
 def after_refusal(refused: Refused, claimed: Claimed, now: datetime, *, aloud: bool = False) -> Next:
     """Decide what follows from a no. What says nothing of the target or the message is tried a few times."""
     why = f"{refused.text} (HTTP {refused.status}, code {refused.code})"
-    if refused.code == UNKNOWN_MESSAGE:
-        return CardGone()
+    if refused.code in GONE:
+        return CardGone(over=refused.code == FINISHED)
     person = claimed.delivery.target.place is Place.PERSON
     code = refused.code or {NO_SUCH_CHANNEL_STATUS: 10003, FORBIDDEN: 50013}.get(refused.status, 0)
     if person and code in CLOSED | PAUSES:  # never a pause: one person's settings are no trouble of a server's
         return Unreachable(f"nor where it was asked for: {why}") if aloud else Elsewhere(f"{CLOSED.get(code, 'refused')}: {why}")
+    sent = claimed.delivery
+    if (rests := PAUSES_AT.get((sent.target.place, code), PAUSES.get(code))) is not None:
+        return Pause(rests(sent.notice.language, channel=sent.target.channel), now + LONGEST_WAIT)
+    return of_message(refused, claimed, now, why)
+
+
+def of_message(refused: Refused, claimed: Claimed, now: datetime, why: str) -> Next:
+    """Decide what follows from a no to this one message."""
     if refused.code in GIVES_UP:
         return GiveUp(f"{GIVES_UP[refused.code]}: {why}")
     if refused.code in WAITS:
         return RetryAt(now + WAITS[refused.code], why, counts=False)
-    if code in PAUSES:
-        sent = claimed.delivery
-        return Pause(
-            PAUSES_AT.get((sent.target.place, code), PAUSES[code])(sent.notice.language, channel=sent.target.channel),
-            now + LONGEST_WAIT,
-        )
     if refused.status == UNAUTHORIZED or claimed.tries < REFUSALS:  # a token that is being changed takes the whole bot along
         return RetryAt(now + backoff(claimed.tries + 2), why, counts=False)
     return GiveUp(why)

@@ -43,6 +43,11 @@ LATE = "too late"
 REPLANNED = "no longer planned"
 """The reason of a reminder that a newer plan does not hold."""
 
+LAST = [say.value for say in (Say.EDIT, Say.OCCASION, Say.CLOSE)]
+"""What waits until everything has left that somebody waits for."""
+UNSAID = [*LAST, Say.PUBLISH.value]
+"""What says nothing by itself: planning needs no memory of it."""
+
 # Any number that nothing else in the database uses: claims take turns, or two would each find the same target free.
 _CLAIMING = 0x744D_636C
 
@@ -70,9 +75,9 @@ def _apart_postgresql(element: Apart, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 def _urgency(now: datetime) -> tuple[ColumnElement[Any], ...]:
-    """Edits last, then the closest T-0 (none last), pings first, then the plan's time; the key makes it one order."""
+    """What says nothing by itself last, then the closest T-0 (none last), pings, the plan's time; the key makes it one order."""
     return (
-        _o.say == Say.EDIT.value,
+        _o.say.in_(LAST),
         _o.t0.is_(None),
         Apart(_o.t0, literal(now, Instant)),
         _o.pings.is_(False),
@@ -126,7 +131,7 @@ class Outbox(Rows):
     async def settled(self, event: EventId) -> Mapping[Target, tuple[Settled, ...]]:
         wanted = (
             select(_o.guild, _o.channel, _o.place, _o.what, _o.attempt, _o.fate, _o.why, _o.at, _o.pinged)
-            .where(_o.event == event, _o.say != Say.EDIT.value)
+            .where(_o.event == event, _o.say.not_in(UNSAID))
             .order_by(_o.guild, _o.channel, _o.place, _o.due, _o.key)
         )
         found: dict[Target, list[Settled]] = {}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Busy, Claimed, Key, MessageId, Outcome, Refused, Say, Sent, Unclear
+from bot.model import Busy, Claimed, Key, MessageId, Outcome, Place, Refused, Say, Sent, Unclear
 from bot.rules.following import notice_of
 from bot.rules.planning import delivery
 from bot.rules.retrying import (
@@ -125,3 +125,31 @@ def test_every_outcome_leads_on_and_never_into_the_past(outcome: Outcome, tries:
             assert outcome == Sent(message)
         case CardGone():
             assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "words"),
+    [
+        (Place.FORUM, 50013, "Create Posts"),
+        (Place.FORUM, 40067, "needs a tag"),
+        (Place.EVENTS, 50013, "Manage Events"),
+        (Place.EVENTS, 30038, "as many scheduled events as Discord allows"),
+        (Place.EVENTS, 10004, "not a member"),
+    ],
+)
+def test_the_same_no_means_another_thing_in_another_place(place: Place, code: int, words: str) -> None:
+    sent = tried()
+    there = replace(sent.delivery.target, place=place)
+    following = after(Refused(403, code, "no"), replace(sent, delivery=replace(sent.delivery, target=there)), T0)
+    assert isinstance(following, Pause)
+    assert words in following.why
+
+
+def test_what_is_over_is_no_more_to_be_changed_and_what_is_gone_is_gone() -> None:
+    assert after(Refused(400, 180000, "over"), tried(), T0) == CardGone(over=True)
+    assert after(Refused(404, 10070, "gone"), tried(), T0) == CardGone()
+
+
+def test_what_no_nonce_guards_is_read_back_at_once() -> None:
+    assert must_read_back(tried(1, T0), T0, guarded=False)
+    assert not must_read_back(tried(), T0, guarded=False)
