@@ -80,7 +80,12 @@ def term_text(facet: Facet, text: str) -> str:
 def deliveries(settled: Sequence[Settled], net: Net, leads: Mapping[str, timedelta], language: str = "en") -> tuple[str, ...]:
     """Say what became of each delivery to one target: what was sent, in its order, what was not and why, what is still owed."""
     order = {Fate.SENT: 0, Fate.DROPPED: 1, Fate.OWED: 2}
-    ranked = sorted(settled, key=lambda one: (order[one.fate], one.at.timestamp() if one.at else 0.0, one.what))
+
+    def rank(one: Settled) -> tuple[int, float, float, str]:
+        """What comes next stands first, and so the longest lead."""
+        return order[one.fate], one.at.timestamp() if one.at else 0.0, -leads.get(one.what, timedelta()).total_seconds(), one.what
+
+    ranked = sorted(settled, key=rank)
     return tuple(delivery(one, net, leads, language) for one in ranked)
 
 
