@@ -245,8 +245,8 @@ async def current(tx: Transaction, guild: GuildId) -> Settings:
 
 async def forget_last(tx: Transaction, guild: GuildId) -> None:
     """Forget the change that was just noted: nothing came of it."""
-    if noted := await tx.last_change(guild):
-        await tx.drop_change(noted.number)
+    noted = await tx.last_change(guild)
+    await tx.drop_change(noted.number if noted else 0)
 
 
 async def taken_elsewhere(tx: Transaction, watch: Watch) -> bool:
