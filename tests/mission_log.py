@@ -242,8 +242,6 @@ class Discord(Standing):
     said: list[str] = field(default_factory=list)
     stored: dict[Key, tuple[MessageId, str, datetime]] = field(default_factory=dict)
     deleted: set[MessageId] = field(default_factory=set)
-    mood: str = "back"
-    refusals: dict[int, int] = field(default_factory=dict)
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
         if target.place is not Place.ADMINS and target.channel in self.refusals:
@@ -273,12 +271,6 @@ class Discord(Standing):
 
     def told(self, verb: str, what: str, target: Target) -> None:
         self.said.append(f"{said_at(self.clock.at)} {verb} {what}{self.where(target)}")
-
-    def drops(self) -> bool:
-        return self.mood == "drops"
-
-    def barred(self) -> dict[int, int]:
-        return self.refusals
 
     def refusal(self, message: MessageId | None) -> Outcome | None:
         if message in self.deleted:

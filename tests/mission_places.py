@@ -88,6 +88,8 @@ def hush(post: Post) -> str:
 class Standing:
     """The part of the played Discord that keeps what stands: the posts of forums, and how they are named and closed."""
 
+    mood: str = field(init=False, default="back")
+    refusals: dict[int, int] = field(init=False, default_factory=dict)
     topics: dict[MessageId, str] = field(init=False, default_factory=dict)
     renamed: dict[MessageId, list[datetime]] = field(init=False, default_factory=dict)
     closed: set[MessageId] = field(init=False, default_factory=set)
@@ -99,14 +101,6 @@ class Standing:
 
     def told(self, verb: str, what: str, target: Target) -> None:
         """Write a line as the logs do."""
-        raise NotImplementedError
-
-    def drops(self) -> bool:
-        """Whether Discord stores and the answer is lost."""
-        raise NotImplementedError
-
-    def barred(self) -> Mapping[int, int]:
-        """The places that Discord refuses, with the code."""
         raise NotImplementedError
 
     def refusal(self, message: MessageId | None) -> Outcome | None:
@@ -140,10 +134,10 @@ class Standing:
 
     async def hold(self, target: Target, occasion: Occasion, standing: MessageId | None, since: datetime | None = None) -> Outcome:
         """Make a scheduled event, or change one as Discord lets it be changed: forward, and to a start that lies ahead."""
-        if (refused := self.refusal(standing)) is not None and not self.drops():
+        if (refused := self.refusal(standing)) is not None and self.mood != "drops":
             return refused
-        if target.channel in self.barred():
-            return Refused(403, self.barred()[target.channel], "refused")
+        if target.channel in self.refusals:
+            return Refused(403, self.refusals[target.channel], "refused")
         if standing is None:
             known = next((message for message, one in self.occasions.items() if since and one.name == occasion.name), None)
             message = known or MessageId(9000 + len(self.occasions))
@@ -152,7 +146,7 @@ class Standing:
                 assert occasion.start > self.now()
                 self.occasions[message] = occasion
                 self.told("event", told(occasion), target)
-            return Unclear("connection lost") if self.drops() else Sent(message)
+            return Unclear("connection lost") if self.mood == "drops" else Sent(message)
         before = self.occasions[standing]
         if before.phase in {Phase.COMPLETED, Phase.CANCELED}:
             return Refused(400, 180000, "it is over")
