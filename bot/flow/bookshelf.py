@@ -29,11 +29,15 @@ class Bookshelf:
         """Give the library of what is known now, or was a few minutes ago."""
         async with self.making:
             if self.made_at is None or now - self.made_at >= STANDS:
-                async with self.store.transaction() as tx:
-                    mark = await tx.mark()
-                    tracks = await tx.tracks(net_since=now - LOOKS_BACK) if mark != self.mark else None
-                if tracks is not None:
-                    nets = {track.event.id: track.nets for track in tracks}
-                    self.kept = await asyncio.to_thread(library, [track.event for track in tracks], nets)
-                self.mark, self.made_at = mark, now
-        return self.kept
+                await self.renew(now)
+            return self.kept
+
+    async def renew(self, now: datetime) -> None:
+        """Build the library anew, if anything changed."""
+        async with self.store.transaction() as tx:
+            mark = await tx.mark()
+            tracks = await tx.tracks(net_since=now - LOOKS_BACK) if mark != self.mark else None
+        if tracks is not None:
+            nets = {track.event.id: track.nets for track in tracks}
+            self.kept = await asyncio.to_thread(library, [track.event for track in tracks], nets)
+        self.mark, self.made_at = mark, now
