@@ -231,7 +231,9 @@ class Poller:
             if known is None or lead(known) != self.feed.name:
                 return
             listed = (
-                track.event for track in await tx.tracks(net_since=now - TWIN_BACK) if is_listed(track) and track is not known
+                track.event
+                for track in await tx.tracks(net_since=now - TWIN_BACK)
+                if is_listed(track) and track.event.id != known.event.id
             )
             track, changes = gone(known, now, twin=recreated(known.event, listed))
             await tx.keep(track)

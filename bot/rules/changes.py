@@ -230,7 +230,7 @@ def happened(known: Track, after: Event, now: datetime) -> list[Change]:
         changes.append(Ended(after.status))
     elif before.status not in FLOWN and after.status in FLOWN:
         changes.append(LiftedOff())
-    elif after.status not in FLOWN:
+    elif after.status not in FLOWN | OVER:
         changes += countdown_changes(known, after, now)
     if not is_live(before) and is_live(after):
         changes.append(WentLive())
@@ -364,4 +364,5 @@ def gone(known: Track, now: datetime, *, twin: EventId | None = None) -> tuple[T
         return replace(known, missing=known.missing or now), ()
     ended = Ended(Status.CANCELLED) if twin is None else Merged()
     event = replace(known.event, status=Status.CANCELLED)
-    return replace(known, event=event, voices=ended_by_lead(known.voices, now)), (ended, Touched(frozenset({"status"})))
+    over = replace(known, event=event, voices=ended_by_lead(known.voices, event, now), disputed=(), silent=False)
+    return over, (ended, Touched(frozenset({"status"})))

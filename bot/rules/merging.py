@@ -22,7 +22,9 @@ SAME_HOUR = timedelta(minutes=30)
 """No site launches two rockets of one kind within this; chosen, not measured: revisit with a spaceport that does."""
 SAME_MISSION = timedelta(days=30)
 """So far may feeds be apart on a mission whose name is the same: one of them has not heard of a slip yet. Chosen, not measured."""
-PLACELESS = frozenset(
+NAMELESS = frozenset({"tbd", "tba", "unknown"})
+"""What feeds write where nothing is known yet."""
+PLACELESS = NAMELESS | frozenset(
     {
         *("space", "center", "centre", "launch", "complex", "site", "pad", "cosmodrome", "spaceport", "satellite", "station"),
         *(
@@ -188,7 +190,7 @@ def vehicle_names(event: Event, names: Names) -> frozenset[str]:
     """Give every spelling of the rocket."""
     before_bar = event.name.partition("|")[0] if "|" in event.name else ""
     written = (event.rocket.name, event.rocket.full_name) if event.rocket else (before_bar,)
-    return frozenset(spelling for name in written if name for spelling in spellings(name, names))
+    return frozenset(spelling for name in written if normalised(name) for spelling in spellings(name, names)) - NAMELESS
 
 
 def sites_agree(one: Traits, other: Traits) -> bool | None:

@@ -113,12 +113,12 @@ def heard(track: Track, sighting: Sighting, now: datetime) -> tuple[Voice, ...] 
     return tuple(sorted((voice, *others), key=lambda one: (-trust(one.feed), one.feed)))[:VOICES_KEPT]
 
 
-def ended_by_lead(voices: tuple[Voice, ...], now: datetime) -> tuple[Voice, ...]:
-    """Give what each feed says once the most trusted has deleted its entry."""
+def ended_by_lead(voices: tuple[Voice, ...], end: Event, now: datetime) -> tuple[Voice, ...]:
+    """Give what each feed says once the most trusted has deleted its entry: that is its word on everything."""
     if not voices:
         return ()
-    event = replace(voices[0].event, status=Status.CANCELLED)
-    return (replace(voices[0], event=event, unsaid=voices[0].unsaid - {"status"}, seen=now), *voices[1:])
+    deleted = replace(voices[0], event=replace(end, id=voices[0].event.id), unsaid=frozenset(), seen=now)
+    return (deleted, *voices[1:])
 
 
 def is_older(before: Event, after: Event) -> bool:

@@ -94,6 +94,7 @@ SAME_FEEDS = [
     launch("Starlink Group 6-77", pad=None, rocket=None),
     launch("Starlink Group 6-77", pad=Pad(name="Cape Canaveral, Florida", site="Cape Canaveral, Florida")),
     launch("Starlink Group 6-77", at=Net(None, Precision.UNKNOWN)),
+    launch("Starlink Group 6-77", rocket=Rocket(name="TBD"), pad=Pad(name="TBD", site="TBD")),
     launch("Secret", at=net(T0 + SAME_HOUR)),
     replace(launch("", pad=None, rocket=None), name="Starlink 6-77", location="Cape Canaveral"),
 ]
