@@ -9,9 +9,9 @@ from typing import Any, Protocol, Self
 import discord
 from discord import app_commands
 
-from bot.cogs.failing import end
 from bot.cogs.governed import GovernedGroup, guild_of, here, who
 from bot.cogs.replying import Interaction, Screen, language_of, reply, say
+from bot.cogs.wishing import ending
 from bot.flow.ask import Asking, Unacceptable
 from bot.flow.governing import Governing, Who
 from bot.model import Post, RoleId, Tone
@@ -122,10 +122,8 @@ class GiveRole(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"role:(
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        try:
-            await reply(interaction, self.turned(Governing(knowing.asking), interaction), private=True)
-        except Exception as error:  # noqa: BLE001 -- a button ends here, as a command does in the tree
-            await end(interaction, error)
+        answer = self.turned(Governing(knowing.asking), interaction)
+        await ending(interaction, reply(interaction, answer, private=True))
 
     async def turned(self, governing: Governing, interaction: Interaction) -> Post:
         """Give the role, or take it back. Raises: Unacceptable."""

@@ -9,10 +9,10 @@ from typing import Any, Protocol, Self
 import discord
 from discord import app_commands
 
-from bot.cogs.failing import end
 from bot.cogs.governed import governed, guild_of, here, may_press, who
 from bot.cogs.places import Place, target_of
 from bot.cogs.replying import Interaction, Screen, change, language_of, reply, say
+from bot.cogs.wishing import ending
 from bot.cogs.zoning import ZONES
 from bot.flow.ask import Asking, Unacceptable
 from bot.flow.governing import Governing, Who, preview
@@ -173,10 +173,7 @@ class Answer(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"import:(
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        try:
-            await change(interaction, self.done(Governing(knowing.asking), interaction))
-        except Exception as error:  # noqa: BLE001 -- a button ends here, as a command does in the tree
-            await end(interaction, error)
+        await ending(interaction, change(interaction, self.done(Governing(knowing.asking), interaction)))
 
     async def done(self, governing: Governing, interaction: Interaction) -> Screen:
         """Do what was said. Raises: Unacceptable."""

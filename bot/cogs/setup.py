@@ -10,7 +10,6 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import app_commands
 
-from bot.cogs.failing import end
 from bot.cogs.governed import governed, guild_of, here, may_press, who
 from bot.cogs.layouts import answer, menu_row, show, text
 from bot.cogs.places import Place, cautions, check_may_post, check_person, check_role, missing_at, place_for, target_of
@@ -18,6 +17,7 @@ from bot.cogs.replying import Interaction, language_of
 from bot.cogs.roles import trouble_of_role
 from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.cogs.watch_options import Channel, Text, what_fields
+from bot.cogs.wishing import ending
 from bot.cogs.zoning import ZONES, suggest_zones, zone_of
 from bot.flow.ask import Asking, Unacceptable
 from bot.flow.asking_why import Explaining
@@ -278,14 +278,11 @@ class Menu(discord.ui.DynamicItem[Any], template=r"setup:(?P<part>channel|what|r
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        try:
-            may_press(interaction)
-            await show(interaction, self.next(knowing.asking, interaction))
-        except Exception as error:  # noqa: BLE001 -- a menu ends here, as a command does in the tree
-            await end(interaction, error)
+        await ending(interaction, show(interaction, self.next(knowing.asking, interaction)))
 
     async def next(self, asking: Asking, interaction: Interaction) -> discord.ui.LayoutView:
-        """Keep what was chosen, and draw it."""
+        """Keep what was chosen, and draw it. Raises: MissingPermissions."""
+        may_press(interaction)
         by = who(interaction)
         choice = chosen(await recalled(asking, by), self.part, interaction)
         await remember(asking, by, choice)
@@ -326,14 +323,11 @@ class Press(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"setup:(?P
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        try:
-            may_press(interaction)
-            await show(interaction, self.next(knowing, interaction))
-        except Exception as error:  # noqa: BLE001 -- a button ends here, as a command does in the tree
-            await end(interaction, error)
+        await ending(interaction, show(interaction, self.next(knowing, interaction)))
 
     async def next(self, knowing: Knowing, interaction: Interaction) -> discord.ui.LayoutView:
-        """Do what was pressed, and draw what follows."""
+        """Do what was pressed, and draw what follows. Raises: Unacceptable, MissingPermissions."""
+        may_press(interaction)
         language, choice = language_of(interaction), await recalled(knowing.asking, who(interaction))
         match self.do:
             case "preview":

@@ -9,11 +9,11 @@ from typing import Any, Protocol, Self
 import discord
 from discord import app_commands
 
-from bot.cogs.failing import end
 from bot.cogs.governed import may_press, who
 from bot.cogs.replying import Interaction, Screen, change, reply, say
 from bot.cogs.suggesting import Choices
 from bot.cogs.watch_picking import LABEL, picked, suggest_watches
+from bot.cogs.wishing import ending
 from bot.flow.ask import Asking
 from bot.flow.asking_why import Explaining
 from bot.flow.governing import Who
@@ -73,12 +73,12 @@ class Turn(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"rehearse:(
 
     async def callback(self, interaction: Interaction) -> None:
         knowing: Knowing = interaction.client
-        try:
-            may_press(interaction)
-            shown = screen(knowing.asking, who(interaction), str(self.watch), self.number, knowing.clock.now())
-            await change(interaction, shown)
-        except Exception as error:  # noqa: BLE001 -- a button ends here, as a command does in the tree
-            await end(interaction, error)
+        await ending(interaction, change(interaction, self.turned(knowing, interaction)))
+
+    async def turned(self, knowing: Knowing, interaction: Interaction) -> Screen:
+        """Make the page that was asked for. Raises: Unacceptable, MissingPermissions."""
+        may_press(interaction)
+        return await screen(knowing.asking, who(interaction), str(self.watch), self.number, knowing.clock.now())
 
 
 def command(asking: Asking, clock: Clock) -> app_commands.Command[Any, ..., None]:
