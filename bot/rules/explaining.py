@@ -10,7 +10,7 @@ from bot.model import Event, Facet, Fate, Net, Say, Settled, Term, Track, Watch
 from bot.rules.countdown import may_count, precise_enough, what_of
 from bot.rules.matching import READ, Names, is_crewed, meets, wants
 from bot.rules.settings_text import says_text
-from bot.rules.text import plain, stamp
+from bot.rules.text import plain, quoted, stamp
 from bot.tongue import said
 
 SEEN = 4
@@ -59,11 +59,11 @@ def missed(watch: Watch, event: Event, names: Names, language: str) -> str:
 
 def unmet(terms: Sequence[Term], facet: Facet, event: Event, language: str) -> str:
     """Say that none of these terms met anything, and what there was to meet."""
-    asked = ", ".join(f"“{term_text(term.facet, term.text)}”" for term in terms)
+    asked = ", ".join(said(language, "“{text}”", text=term_text(term.facet, term.text)) for term in terms)
     texts = [text for text in dict.fromkeys(READ[facet](event)) if text] if facet in READ else []
     if facet in READ and not texts:
         return said(language, "{terms} found nothing to meet: that is not known of it", terms=asked)
-    shown = ", ".join(f"“{plain(text, 60)}”" for text in texts[:SEEN])
+    shown = ", ".join(quoted(text, language, 60) for text in texts[:SEEN])
     if not shown:
         return said(language, "{terms} met nothing of it", terms=asked)
     return said(language, "{terms} did not meet {texts}", terms=asked, texts=shown)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.model import ChannelId, Delivery, GuildId, Place, RoleId, Server, Target, Watch
 from bot.rules.planning import trouble
 from bot.rules.retrying import PAUSES
-from bot.rules.text import plain
+from bot.rules.text import plain, quoted
 from bot.tongue import LANGUAGES, counted, said
 
 KEPT = timedelta(days=30)
@@ -74,7 +74,7 @@ def lost_roles(watches: Iterable[Watch], server: Server | None, roles: Collectio
 def unpinged(guild: GuildId, role: RoleId, name: str, watches: Sequence[Watch], now: datetime, *, language: str) -> Delivery:
     """Owe the admins the word that a role is gone: what pinged it comes without."""
     called = said(language, "The role “{name}” was deleted", name=plain(name, 80)) if name else said(language, "A role was deleted")
-    names = ", ".join(f"“{plain(watch.name, 60)}”" for watch in watches[:NAMED])
+    names = ", ".join(quoted(watch.name, language, 60) for watch in watches[:NAMED])
     told = counted(
         language,
         "It was pinged by {names}: that goes on without a ping. Choose another with `/watch edit`.",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Event, Kind, Net, Precision, StreamKind, Webcast
-from bot.tongue import Phrase, month_name, phrase, said
+from bot.tongue import Phrase, counted, month_name, phrase, said
 
 MARKDOWN = re.compile(r"([\\*_~`|\[\]<>#])")
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
@@ -19,6 +19,11 @@ def plain(text: str, limit: int = 200) -> str:
     flat = " ".join(INVISIBLE.sub(" ", text).split())
     cut = flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
     return MARKDOWN.sub(r"\\\1", cut).replace("@", "@\u200b")
+
+
+def quoted(text: str, language: str = "en", limit: int = 80) -> str:
+    """Quote feed or user text as the language does."""
+    return said(language, "“{text}”", text=plain(text, limit))
 
 
 def stamp(at: datetime, style: str = "F") -> str:
@@ -79,10 +84,10 @@ COARSE: Mapping[Precision, Callable[[datetime, str], str]] = {
 }
 """How each precision that is no clock time is said."""
 
-SPANS = (
-    (timedelta(days=1), phrase("{count} d")),
-    (timedelta(hours=1), phrase("{count} h")),
-    (timedelta(minutes=1), phrase("{count} min")),
+SPANS: tuple[tuple[timedelta, Callable[[str, int], str]], ...] = (
+    (timedelta(days=1), lambda language, count: counted(language, "{count} d", "{count} d", count)),
+    (timedelta(hours=1), lambda language, count: counted(language, "{count} h", "{count} h", count)),
+    (timedelta(minutes=1), lambda language, count: counted(language, "{count} min", "{count} min", count)),
 )
 
 
@@ -91,7 +96,7 @@ def span_text(span: timedelta, language: str = "en") -> str:
     rest, parts = abs(span), list[str]()
     for size, amount in SPANS:
         if count := rest // size:
-            parts.append(amount(language, count=count))
+            parts.append(amount(language, count))
         rest -= count * size
     return " ".join(parts[:2]) or said(language, "{count} s", count=int(abs(span).total_seconds()))
 

@@ -11,7 +11,7 @@ from bot.rules.card import TONES, age, boosters, card, credit, status_word, stor
 from bot.rules.countdown import lead_text
 from bot.rules.nets import shift
 from bot.rules.reporting import report
-from bot.rules.text import called, happens, headline, link, net_text, net_utc, plain, span_text, stamp, when
+from bot.rules.text import called, happens, headline, link, net_text, net_utc, plain, quoted, span_text, stamp, when
 from bot.rules.webcasts import ranked
 from bot.tongue import Phrase, counted, phrase, said
 
@@ -255,7 +255,7 @@ def row(track: Track, now: datetime, language: str) -> str:
 
 def summary(names: Sequence[str], tracks: Sequence[Track], now: datetime, *, language: str = "en") -> Post:
     """Tell a channel what is watched here from now on, and what lies ahead."""
-    watched = ", ".join(f"“{plain(name, 80)}”" for name in names)
+    watched = ", ".join(quoted(name, language) for name in names)
     title = counted(
         language, "Watching {watches}, {count} ahead", "Watching {watches}, {count} ahead", len(tracks), watches=watched
     )
