@@ -167,6 +167,10 @@ class Outlet(Protocol):
         """
         ...
 
+    async def publish(self, target: Target, message: MessageId) -> Outcome:
+        """Spread a message of an announcement channel to the servers that follow it. One that is spread already is no error."""
+        ...
+
     async def close(self, target: Target, post: MessageId) -> Outcome:
         """Close a forum's post. A message in it opens it again."""
         ...
@@ -397,12 +401,38 @@ class Transaction(Protocol):
         """What was told in channels since then, newest first, each once for all of them; nothing of a server's own missions."""
         ...
 
+    async def sent_at(self, target: Target, say: Say, since: datetime) -> tuple[datetime, ...]:
+        """When deliveries of this kind to a target were sent, at or after `since`, oldest first."""
+        ...
+
     async def tally(self) -> tuple[Tally, ...]:
         """How all deliveries that are kept ended, or that they have not; by kind, fate, reason."""
         ...
 
     async def briefs(self, deliveries: Sequence[Delivery]) -> Mapping[Key, Brief]:
         """What each of these needs to be rendered: four questions for all of them, nothing locked."""
+        ...
+
+    # several processes
+
+    async def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> int | None:
+        """Take or renew what one process at a time may do; its token, another one whenever it changed hands; None: not ours."""
+        ...
+
+    async def holds_lease(self, name: str, token: int) -> bool:
+        """Whether this token still stands; if so it does until the end of this transaction."""
+        ...
+
+    async def give_lease(self, name: str, holder: str, now: datetime) -> None:
+        """Let others take it at once."""
+        ...
+
+    async def live(self, holder: str, now: datetime, forgotten: datetime) -> int:
+        """Say that this process lives; gives how many do, itself included, that were seen since `forgotten`."""
+        ...
+
+    async def leave(self, holder: str) -> None:
+        """Say that this process goes."""
         ...
 
     # cards

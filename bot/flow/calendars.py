@@ -69,7 +69,9 @@ class Calendars:
                 own = await tx.watches_of(Target(GuildId(0), ChannelId(int(known[2])), Place.PERSON))
                 return Subscribed("T-Minus", await self._wanted(tx, own))
             watch = next((one for one in await tx.watches() if one.id == int(known[2])), None)
-            return watch and Subscribed(f"T-Minus · {watch.name}", await self._wanted(tx, (watch,)), watch.language)
+            if watch is None:
+                return None
+            return Subscribed(f"T-Minus · {watch.name}", await self._wanted(tx, (watch,)), watch.language)
 
     async def _wanted(self, tx: Transaction, watches: tuple[Watch, ...] | None) -> tuple[Track, ...]:
         tracks = await tx.tracks(net_since=self.clock.now() - LOOKS_BACK)

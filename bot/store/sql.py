@@ -16,6 +16,7 @@ from bot.store.briefs import Briefs
 from bot.store.connections import Connections
 from bot.store.engine import CannotOpen, database_url, engine_for, reason, shown
 from bot.store.events import Events
+from bot.store.leases import Leases
 from bot.store.migrate import Migrated, NewerTables, to_head
 from bot.store.newsstand import Newsstand
 from bot.store.outbox import Outbox
@@ -27,7 +28,7 @@ from bot.store.told import Told
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
 
-class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand):
+class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand, Leases):
     """One unit of work: the Transaction port."""
 
     __slots__ = ()

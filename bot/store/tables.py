@@ -276,3 +276,20 @@ requests = Table(
     Column("at", Instant, nullable=False),
     Index(None, "feed", "at"),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("token", BigInteger, nullable=False, comment="goes up when it changes hands: an older one is refused"),
+    Column("until", Instant, nullable=False),
+    CheckConstraint("token > 0", name="token"),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("seen", Instant, nullable=False),
+)
