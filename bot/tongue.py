@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from babel.dates import get_month_names
 from babel.messages.mofile import write_mo
@@ -73,8 +73,8 @@ def phrase(text: str, /) -> Phrase:
 @cache
 def month_name(language: str, month: int, *, alone: bool = False, short: bool = False) -> str:
     """Name a month, from 1, as the language does within a date, or where it stands `alone` without a day (CLDR's names)."""
-    width, context = "abbreviated" if short else "wide", "stand-alone" if alone else "format"
-    names: Mapping[int, str] = get_month_names(width, context, locale=language)
+    width: Literal["abbreviated", "wide"] = "abbreviated" if short else "wide"
+    names: Mapping[int, str] = get_month_names(width, "stand-alone" if alone else "format", locale=language)
     return names[month]
 
 
