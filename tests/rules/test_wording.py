@@ -202,7 +202,7 @@ def test_who_is_called_goes_along_and_nobody_else() -> None:
         assert (one.roles, one.users) == ((7,), (8,))
 
 
-@pytest.mark.parametrize("say", sorted(CHOOSABLE))
+@pytest.mark.parametrize("say", sorted(CHOOSABLE - {Say.COVERAGE}))
 def test_the_first_message_carries_the_card_and_says_its_own_on_the_phone(say: Say) -> None:
     track, now = seen(event(), T0 - HOUR), T0 - HOUR
     first, later = (post(notice(say, lead=HOUR), track, now, as_card=as_card) for as_card in (True, False))
@@ -287,7 +287,7 @@ def shown(one: Post) -> list[str]:
     one=hostile_events,
     now=instants,
     before=st.none() | nets,
-    say=st.sampled_from(sorted(CHOOSABLE)),
+    say=st.sampled_from(sorted(CHOOSABLE - {Say.COVERAGE})),
     names=st.lists(texts, max_size=9),
 )
 def test_whatever_a_feed_writes_a_post_is_bounded_and_calls_nobody(
@@ -307,7 +307,7 @@ def test_whatever_a_feed_writes_a_post_is_bounded_and_calls_nobody(
 @given(told=nets)
 def test_a_coarse_net_is_shown_as_no_instant_in_any_post(told: Net) -> None:
     if told.clock is None:
-        for say in CHOOSABLE - {Say.REMINDER}:
+        for say in CHOOSABLE - {Say.REMINDER, Say.COVERAGE}:
             made = said(say, event(told), now=L0)
             assert "<t:" not in "".join(shown(made))
         assert "<t:" not in net_text(told)
