@@ -93,7 +93,7 @@ def test_a_card_is_said_in_the_language_of_its_readers() -> None:
             assert said_fully(details(track, now, language=LANGUAGE)), read(details(track, now, language=LANGUAGE))
 
 
-@pytest.mark.parametrize("say", (*WORDINGS, Say.COVERAGE))
+@pytest.mark.parametrize("say", [*WORDINGS, Say.COVERAGE])
 def test_a_notice_is_said_in_the_language_of_its_readers(say: Say) -> None:
     asking = following(replace(watch(name="все"), language=LANGUAGE), replace(watch(name="ещё"), language=LANGUAGE))
     article = Article(title="Пуск", published_at=L0, site="Новости", url="https://news.example/1")
