@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.cogs import doctor, settings_files, setup, watch_test, why
+from bot.cogs import doctor, settings_files, setup, watch_list, watch_test, why
 from bot.cogs.mission import MissionCommands
 from bot.cogs.roles import GiveRole, RoleCommands
 from bot.cogs.settings_server import SettingsCommands
@@ -15,7 +15,14 @@ from bot.cogs.watch import WatchCommands
 from bot.flow.ask import Asking
 from bot.ports import Clock
 
-ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (settings_files.Answer, setup.Menu, setup.Press, watch_test.Turn, GiveRole)
+ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    settings_files.Answer,
+    setup.Menu,
+    setup.Press,
+    watch_list.Turn,
+    watch_test.Turn,
+    GiveRole,
+)
 """What can be pressed in a message of any age."""
 
 

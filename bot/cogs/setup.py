@@ -47,7 +47,6 @@ HOMES = {
     "zh-CN": "Asia/Shanghai",
     "hi": "Asia/Kolkata",
     "pt-BR": "America/Sao_Paulo",
-    "en-US": "America/New_York",
 }
 """A first guess at the zone of a server, by the language it set. It is shown, and one press changes it."""
 WORLD = (
@@ -346,6 +345,8 @@ def page(post: Post, *buttons: Press) -> discord.ui.LayoutView:
     box = discord.ui.Container[Any](accent_colour=0x2E86DE)
     title = f"## {post.title}" if post.title else ""
     box.add_item(text("\n".join(one for one in (title, *post.lines) if one or title)))
+    if post.image:
+        box.add_item(discord.ui.MediaGallery[Any](discord.MediaGalleryItem(post.image)))
     if post.footer:
         box.add_item(text(f"-# {post.footer}"))
     view.add_item(box)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
-from bot.cogs import watch_edit, watch_test
-from bot.cogs.governed import GovernedGroup, guild_of, here, who
+from bot.cogs import watch_edit, watch_list, watch_test
+from bot.cogs.governed import GovernedGroup, here, who
 from bot.cogs.places import target_of, trouble_at
 from bot.cogs.replying import Interaction, language_of, reply, say
 from bot.cogs.suggesting import LONGEST, Choices, suggested
@@ -26,10 +26,10 @@ from bot.cogs.watch_options import (
 from bot.cogs.watch_picking import LABEL, no_watch, picked, suggest_watches
 from bot.flow.ask import Asking
 from bot.flow.governing import Governing, Who
-from bot.model import GuildId, Post, Target, UserId, Watch, WatchId
+from bot.model import Post, Target, UserId, Watch, WatchId
 from bot.ports import Clock
 from bot.rules.describing import left_out, line, watch_lines
-from bot.rules.text import plain, stamp
+from bot.rules.text import plain
 from bot.rules.what import completions
 from bot.rules.wording import listing
 from bot.tongue import counted, said
@@ -50,6 +50,7 @@ class WatchCommands(GovernedGroup):
         self._clock = clock
         self.add_command(watch_edit.command(asking, clock))
         self.add_command(watch_test.command(asking, clock))
+        self.add_command(watch_list.command(asking))
 
     @app_commands.command(name="add", description="Tell a channel, a thread or a forum about launches")
     @app_commands.describe(
@@ -141,23 +142,6 @@ class WatchCommands(GovernedGroup):
             ]
 
         return await suggested(found())
-
-    @app_commands.command(name="list", description="What this server is told, and where")
-    async def list_(self, interaction: Interaction) -> None:
-        await reply(interaction, self._listed(guild_of(interaction), language_of(interaction)), private=True)
-
-    async def _listed(self, guild: GuildId, language: str) -> Post:
-        watches, paused = await self._asking.watches(guild), await self._asking.paused(guild)
-        if not watches:
-            sentence = "This server watches nothing yet. Begin with `/setup`, or with `/watch add what: Soyuz`."
-            return say(said(language, sentence))
-        sentence = "⏸️ <#{channel}> is paused since {since}: {why}. Then `/watch resume`."
-        troubles = [
-            said(language, sentence, channel=target.channel, since=stamp(since, "R"), why=why)
-            for target, (why, since) in paused.items()
-        ]
-        title = said(language, "What this server watches")
-        return Post(title=title, lines=(*(line(watch, language) for watch in watches), *troubles))
 
     # --- pause, resume, remove ----------------------------------------------------------------------------------------
 

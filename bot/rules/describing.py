@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from bot.model import Say, Server, Watch
-from bot.rules.settings_text import BLANK, FIELDS, Settings, says_text
+from bot.model import Say, Server, Term, Watch
+from bot.rules.asking import What, parse_what
+from bot.rules.countdown import what_of
+from bot.rules.settings_text import BLANK, FIELDS, Settings, says_text, terms_text
 from bot.rules.text import plain
 from bot.tongue import Phrase, phrase, said
 
@@ -17,10 +19,10 @@ LABELS: Mapping[str, Phrase] = {
     "crewed_only": phrase("crewed only"),
     "webcast_only": phrase("with a webcast only"),
     "notices": phrase("notices"),
-    "leads": phrase("reminders at T-"),
+    "leads": phrase("reminders"),
     "roles": phrase("role"),
     "ping_on": phrase("pings on"),
-    "ping_leads": phrase("pings at T-"),
+    "ping_leads": phrase("pings at"),
     "language": phrase("language"),
     "off": phrase("off"),
     "quiet": phrase("quiet hours"),
@@ -41,13 +43,14 @@ def title_of(watch: Watch) -> str:
     return f"**{watch.id}. {plain(watch.name, 80)}**" if watch.id else f"**{plain(watch.name, 80)}**"
 
 
-def watch_lines(watch: Watch, language: str = "en") -> tuple[str, ...]:
+def watch_lines(watch: Watch, language: str = "en", *, unsaid: Collection[str] = ()) -> tuple[str, ...]:
     """Say all that a watch asks for: what is usual stays unsaid."""
     told = [
         f"{LABELS[name](language)}: {value_text(watch, name, language)}"
         for name, field in FIELDS.items()
         if name in LABELS
         and name != "name"
+        and name not in unsaid
         and (name in USUALLY_SAID or field.write(watch) != field.write(BLANK))
         and is_told(watch, name)
     ]
@@ -63,23 +66,41 @@ def is_told(watch: Watch, name: str) -> bool:
 def value_text(watch: Watch, name: str, language: str) -> str:
     """Say one field as Discord shows it best."""
     value = FIELDS[name].write(watch)
-    if name == "channel":
-        return f"<#{watch.target.channel}>"
-    if name == "roles":
-        return " ".join(f"<@&{role}>" for role in watch.roles) or said(language, "none")
-    if name == "include" and not watch.include:
-        return said(language, "everything")
+    if name in LISTED:
+        return LISTED[name](watch) or (said(language, "everything") if name == "include" else said(language, "none"))
     if isinstance(value, bool):
         return said(language, "yes") if value else said(language, "no")
-    if isinstance(value, list):
-        found = [text.removeprefix("any: ") for text in map(str, value)]  # pyright: ignore[reportUnknownArgumentType] -- a list of texts
-        return ", ".join(plain(text, 90) for text in found) or said(language, "none")
     return plain(str(value), 200)
 
 
+def terms_said(terms: Iterable[Term]) -> str:
+    """Say terms as they are asked for."""
+    return ", ".join(plain(text.removeprefix("any: "), 90) for text in terms_text(terms))
+
+
+LISTED: Mapping[str, Callable[[Watch], str]] = {
+    "channel": lambda watch: f"<#{watch.target.channel}>",
+    "roles": lambda watch: " ".join(f"<@&{role}>" for role in watch.roles),
+    "include": lambda watch: terms_said(watch.include),
+    "exclude": lambda watch: terms_said(watch.exclude),
+    "leads": lambda watch: " ".join(map(what_of, watch.leads)),
+    "ping_leads": lambda watch: " ".join(map(what_of, watch.ping_leads)),
+}
+"""Fields that are said otherwise than a file writes them; empty where there are none."""
+
+
 def line(watch: Watch, language: str = "en") -> str:
-    """Say a watch in one paragraph."""
-    return f"{title_of(watch)} · {' · '.join(watch_lines(watch, language))}"
+    """Say a watch in one paragraph: where, and what its name does not say."""
+    unsaid = {"channel", *(("include", "exclude", "crewed_only", "webcast_only") if says_itself(watch) else ())}
+    parts = (f"{title_of(watch)} → <#{watch.target.channel}>", *watch_lines(watch, language, unsaid=unsaid))
+    return " · ".join(parts)
+
+
+def says_itself(watch: Watch) -> bool:
+    """Whether the name of a watch is what it asks for."""
+    read = parse_what(watch.name)
+    own = (watch.include, watch.exclude, watch.crewed_only, watch.webcast_only)
+    return isinstance(read, What) and (read.include, read.exclude, read.crewed_only, read.webcast_only) == own
 
 
 def differences(before: Settings, after: Settings, language: str = "en") -> tuple[str, ...]:

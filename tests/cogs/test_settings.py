@@ -81,7 +81,7 @@ async def test_changes_are_taken_back_one_by_one(stg: Stage, admin: Person, guil
     await admin.slash("watch pause", watch="1")
     await admin.slash("settings timezone", zone="Asia/Tokyo")
 
-    for expected in ("Asia/Tokyo → UTC", "off", "2h → 24h 1h 10m", "gone: **1. Soyuz**"):
+    for expected in ("Asia/Tokyo → UTC", "off", "T-2h → T-24h T-1h T-10m", "gone: **1. Soyuz**"):
         assert expected in (await admin.slash("undo")).text
     assert "nothing to take back" in (await admin.slash("undo")).text
     assert (await kept(stg, guild))[1] == ()
@@ -108,7 +108,7 @@ async def test_what_was_exported_is_taken_over_after_a_restart(stg: Stage, guild
         await boss.slash("watch add", what="lsp: SpaceX")
         changed = text.replace("24h 1h 10m", "3h").replace("Europe/Berlin", "Asia/Tokyo")
         offer = await boss.slash("import", file=Attached("t-minus-settings.toml", changed.encode()))
-        assert "24h 1h 10m → 3h" in offer.text
+        assert "T-24h T-1h T-10m → T-3h" in offer.text
         assert "gone: **2. lsp: SpaceX**" in offer.text
         assert "Nothing has changed yet" in offer.text
 

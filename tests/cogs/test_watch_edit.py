@@ -45,7 +45,7 @@ async def test_only_what_is_named_changes(stg: Stage, admin: Person, guild: Guil
         before.notices,
     )
     assert after.target == target(guild, launches)
-    assert "24h 1h 10m → 2h" in reply.text
+    assert "T-24h T-1h T-10m → T-2h" in reply.text
     assert "quiet hours: off → 22:00-07:00 except live" in reply.text
     assert reply.ephemeral
     assert await owed(stg) == ["T-2h"]
@@ -199,3 +199,17 @@ async def test_the_agencys_name_is_opt_in_and_a_missing_permission_is_named(
     stg.discord.overwrite(launches, stg.discord.bot, deny=Permission.MANAGE_WEBHOOKS)
     await admin.slash("watch edit", watch="1", as_agency=False)
     assert "Without **Manage Webhooks**" in (await admin.slash("watch edit", watch="1", as_agency=True)).text
+
+
+async def test_many_watches_are_listed_page_by_page_after_a_restart(stg: Stage, guild: Guild, launches: Channel) -> None:
+    boss = stg.discord.member(guild, stg.discord.owner, launches)
+    async with stg.bot():
+        for number in range(10):
+            await boss.slash("watch add", what=f"Rocket{number}")
+        first = await boss.slash("watch list")
+        assert "Rocket7" in first.text
+        assert "Rocket8" not in first.text
+    async with stg.bot():
+        assert "**10. Rocket9**" in (await boss.click(first.message, "▶")).text
+        with pytest.raises(CannotDo):
+            await boss.click(first.message, "▶")

@@ -127,7 +127,9 @@ def test_what_toml_cannot_hold_is_written_so_that_it_can() -> None:
 
 def test_what_is_usual_stays_unsaid() -> None:
     plain = replace(BLANK, id=WatchId(3), name="Soyuz", include=(Term(Facet.ANY, "Soyuz"),), leads=(timedelta(hours=1),))
-    assert line(plain) == "**3. Soyuz** · <#0> · what: Soyuz · reminders at T-: 1h".replace("<#0>", "channel: <#0>")
+    assert line(plain) == "**3. Soyuz** → <#0> · reminders: T-1h"
+    assert line(replace(plain, name="mine")) == "**3. mine** → <#0> · what: Soyuz · reminders: T-1h"
+    assert line(replace(plain, name="x")) == "**3. x** → <#0> · what: Soyuz · reminders: T-1h"
     full = replace(
         plain,
         id=WatchId(0),
