@@ -14,7 +14,7 @@ from bot.model import FLOWN, OVER, Event, EventId, Facet, Fate, GuildId, Member,
 from bot.ports import Transaction
 from bot.rules.matching import normalised, wants
 from bot.rules.personal import MOST, NOBODY, is_over, mailbox, one_event, only_event, same_wish, wish
-from bot.rules.pressing import HASHED, spelt
+from bot.rules.pressing import HASHED, can_be_awaited, spelt
 from bot.rules.text import headline
 from bot.tongue import counted, said
 
@@ -101,8 +101,8 @@ class Personal:
         return Reminding(watch=watch, track=track, fresh=True)
 
     def _check_ahead(self, track: Track, asker: Asker) -> None:
-        flown = track.event.status in FLOWN | OVER or is_over(track, self.asking.clock.now())
-        if flown:
+        now = self.asking.clock.now()
+        if not can_be_awaited(track.event, now) or is_over(track, now):
             name = headline(track.event, asker.language)
             raise Unacceptable(said(asker.language, "{name} is over, there is nothing to remind you of.", name=name))
 
@@ -243,6 +243,21 @@ class Personal:
             return Held(member=await tx.member(user), watches=await tx.watches_of(own), deliveries=await tx.sent_to(own), made=made)
 
     async def forget(self, user: UserId) -> None:
-        """Delete all that is stored about a person."""
+        """Delete all that is stored about a person.
+
+        First what is owed, under the locks of its events: a poll that still knew the reminders would write it down again.
+        """
+        now, names = self.asking.clock.now(), self.asking.desk.names
+        async with self._alone(user) as tx:
+            own = await tx.watches_of(mailbox(user))
+            events = {event for watch in own if (event := only_event(watch))}
+            for watch in own:
+                await tx.remove_watch(NOBODY, watch.id)
+            if any(only_event(watch) is None for watch in own):
+                ahead = await tx.tracks(net_since=now)
+                events |= {track.event.id for track in ahead if any(wants(watch, track.event, names) for watch in own)}
+            for event in sorted(events):
+                if (track := await tx.track(event)) is not None:
+                    await replan(tx, self.asking.desk, track, (), now)
         async with self._alone(user) as tx:
             await tx.forget_member(user)

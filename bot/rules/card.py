@@ -74,7 +74,7 @@ def card(track: Track, now: datetime, *, language: str = "en") -> Post:
         image=(event.image.thumbnail or event.image.url) if event.image else "",
         tone=TONES.get(event.status, Tone.CALM) if track.counting else Tone.WARN,
         buttons=tuple(watch_button(best, language) for best in streams[:1]),
-        actions=actions(event, language),
+        actions=actions(event, now, language),
     )
 
 

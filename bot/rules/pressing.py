@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hashlib import sha256
 
-from bot.model import FLOWN, OVER, Act, Action, Event, EventId
+from bot.model import FLOWN, OVER, Act, Action, Event, EventId, Kind
 from bot.tongue import said
 
 LONGEST = 80
@@ -19,11 +20,18 @@ def spelt(event: EventId) -> str:
     return event if fits else f"{HASHED}{sha256(event.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
-def actions(event: Event, language: str = "en") -> tuple[Action, ...]:
+def can_be_awaited(event: Event, now: datetime) -> bool:
+    """Whether it lies ahead. A launch whose T-0 passed without word may still be put off; other events have begun then."""
+    t0 = event.net.clock
+    begun = event.kind is not Kind.LAUNCH and t0 is not None and t0 <= now
+    return event.status not in FLOWN | OVER and not begun
+
+
+def actions(event: Event, now: datetime, language: str = "en") -> tuple[Action, ...]:
     """Give what can be pressed under the card of an event; after it there is nothing left to wait for."""
     about = spelt(event.id)
     details = Action(Act.DETAILS, said(language, "Details"), about)
-    if event.status in FLOWN | OVER:
+    if not can_be_awaited(event, now):
         return (details,)
     return (
         Action(Act.REMIND, said(language, "Remind me"), about),

@@ -11,8 +11,8 @@ import pytest
 from bot.flow.ask import Unacceptable
 from bot.flow.personal import Asker, Personal
 from bot.flow.plan import forget_finished
-from bot.model import Event, EventId, Facet, Fate, GuildId, Member, Server, Status, Target, UserId
-from bot.rules.personal import MOST, mailbox
+from bot.model import Event, EventId, Facet, Fate, GuildId, Member, Server, Status, Target, Term, UserId
+from bot.rules.personal import MOST, mailbox, wish
 from bot.rules.pressing import spelt
 from tests.flow.stage import GUILD, HOUR, MINUTE, NOON, Stage, channel, launch, watch_of
 
@@ -172,9 +172,13 @@ async def test_days_are_the_persons_else_the_servers(stage: Stage, personal: Per
 async def test_all_that_is_stored_is_shown_and_goes(stage: Stage, personal: Personal, starlink: Event) -> None:
     await personal.decide(ADA, lambda member: member)
     await personal.remind(asker(), starlink.id)
+    await personal.follow(asker(), Facet.ROCKET, "Falcon 9")
+    await personal.follow(asker(), Facet.CREW, "Gagarin")
     await stage.asking.add_watch(replace(watch_of(), made_by=ADA))
+    async with stage.store.transaction() as tx:
+        await tx.add_watch(wish(Member(user=ADA), Term(Facet.EVENT, "ll2:launch:lost"), "lost", NOON, None))
     held = await personal.held(ADA)
-    assert (held.member, len(held.watches), held.deliveries, held.made) == (Member(user=ADA), 1, {Fate.OWED: 2}, 1)
+    assert (held.member, len(held.watches), held.deliveries, held.made) == (Member(user=ADA), 4, {Fate.OWED: 2}, 1)
     await personal.forget(ADA)
     after = await personal.held(ADA)
     assert (after.member, after.watches, after.deliveries, after.made) == (None, (), {}, 1)
