@@ -93,8 +93,6 @@ class AskingFeeds:
 def address(text: str, language: str) -> str:
     """Read an address that a person typed. Raises: Unacceptable."""
     url = text.strip()
-    if len(url) > LONGEST:
-        raise Unacceptable(said(language, "That address is longer than {most} characters.", most=LONGEST))
-    if not url.startswith("https://") or not host(url) or any(char.isspace() for char in url):
+    if len(url) > LONGEST or not url.startswith("https://") or not host(url) or any(char.isspace() for char in url):
         raise Unacceptable(said(language, "That is no address that I read. Give the whole of it, beginning with `https://`."))
     return url

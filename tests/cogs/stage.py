@@ -14,6 +14,9 @@ from discord.http import Route
 
 from bot.client import TMinusClient
 from bot.flow.ask import Asking
+from bot.flow.asking_feeds import AskingFeeds
+from bot.flow.bookshelf import Bookshelf
+from bot.flow.newsroom import Newsroom
 from bot.flow.plan import Desk
 from bot.model import (
     Agency,
@@ -31,7 +34,7 @@ from bot.model import (
     Track,
     Webcast,
 )
-from bot.ports import Store
+from bot.ports import Articles, FeedDown, Store
 from bot.sandbox.discord import DiscordSandbox
 from bot.sandbox.world import Channel, Guild
 from tests.prepared import in_memory
@@ -51,19 +54,37 @@ class Clock:
 
 
 @dataclass(slots=True)
+class Paper:
+    """A feed that somebody named: what stands there, or that nothing does."""
+
+    name: str
+    papers: Mapping[str, Articles]
+
+    async def read(self) -> Articles:
+        """See ports.Press."""
+        if self.name not in self.papers:
+            raise FeedDown("there is no feed")
+        return self.papers[self.name]
+
+
+@dataclass(slots=True)
 class Stage:
     """The loopback Discord, and what it takes to start the bot on it, again if need be."""
 
     discord: DiscordSandbox
     store: Store
     clock: Clock = field(default_factory=Clock)
+    papers: dict[str, Articles] = field(default_factory=dict[str, Articles])
+    """Feeds that people may name, by address."""
 
     @asynccontextmanager
     async def bot(
         self, *, rate_per_s: float = 1000, token: str = "", public_url: str = "", official: Mapping[str, int] | None = None
     ) -> AsyncGenerator[TMinusClient, None]:
         """The bot, logged in and ready; gone at the end of the block."""
-        asking = Asking(self.store, self.clock, Desk(NAMES, 45))
+        desk = Desk(NAMES, 45)
+        asking = Asking(self.store, self.clock, desk)
+        feeds = AskingFeeds(Newsroom(self.store, self.clock, desk, Bookshelf(self.store)), lambda url: Paper(url, self.papers))
         client = TMinusClient(
             asking,
             clock=self.clock,
@@ -72,6 +93,7 @@ class Stage:
             guilds_settle_s=0.05,
             public_url=public_url,
             official=official or {},
+            feeds=feeds,
         )
         async with client:
             await client.start_until_ready(token or self.discord.token)
