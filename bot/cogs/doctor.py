@@ -102,7 +102,7 @@ def place_told(guild: discord.Guild, target: Target, own: Sequence[Watch], langu
     except Unacceptable as trouble:
         yield f"⚠️ <#{target.channel}> · {trouble}"
         return
-    missing = missing_at(place, guild.me)
+    missing = missing_at(place, guild.me, language)
     extras = cautions_of_extras(
         place,
         guild.me,

@@ -15,10 +15,15 @@ from bot.tongue import Phrase, phrase, said
 Place = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread | discord.ForumChannel
 """What posts can go to in a server."""
 
-VIEW, EMBED = {"view_channel": "View Channel"}, {"embed_links": "Embed Links"}
-NEEDED = {**VIEW, "send_messages": "Send Messages", **EMBED}
-IN_THREADS = {**VIEW, "send_messages_in_threads": "Send Messages in Threads", **EMBED}
-IN_FORUMS = {**VIEW, "send_messages": "Create Posts", "send_messages_in_threads": "Send Messages in Posts", **EMBED}
+VIEW, EMBED = {"view_channel": phrase("View Channel")}, {"embed_links": phrase("Embed Links")}
+NEEDED: Mapping[str, Phrase] = {**VIEW, "send_messages": phrase("Send Messages"), **EMBED}
+IN_THREADS: Mapping[str, Phrase] = {**VIEW, "send_messages_in_threads": phrase("Send Messages in Threads"), **EMBED}
+IN_FORUMS: Mapping[str, Phrase] = {
+    **VIEW,
+    "send_messages": phrase("Create Posts"),
+    "send_messages_in_threads": phrase("Send Messages in Posts"),
+    **EMBED,
+}
 """What posting needs, by discord.py's name and as Discord's settings call it there."""
 WISHED: Mapping[str, tuple[str, Phrase]] = {
     "read_message_history": (
@@ -58,18 +63,18 @@ def target_of(place: Place) -> Target:
     return Target(GuildId(place.guild.id), ChannelId(place.id), kind)
 
 
-def missing_at(place: Place, bot: discord.Member | None) -> tuple[str, ...]:
+def missing_at(place: Place, bot: discord.Member | None, language: str = "en") -> tuple[str, ...]:
     """The permissions that we lack for posting there, as Discord's settings call them."""
     if bot is None:
         return ()
     needed = IN_FORUMS if isinstance(place, discord.ForumChannel) else IN_THREADS if isinstance(place, discord.Thread) else NEEDED
     mine = _permissions(place, bot)
-    return tuple(name for word, name in needed.items() if not getattr(mine, word))
+    return tuple(name(language) for word, name in needed.items() if not getattr(mine, word))
 
 
 def check_may_post(place: Place, bot: discord.Member | None, language: str = "en") -> None:
     """Say exactly which permission of ours is missing. Raises: Unacceptable."""
-    missing = missing_at(place, bot)
+    missing = missing_at(place, bot, language)
     if bot is None or not missing:
         return
     sentence = (

@@ -238,7 +238,7 @@ def place_trouble(guild: discord.Guild, choice: Choice, interaction: Interaction
         check_person(place, interaction.user, language)
     except Unacceptable as trouble:
         return (f"⚠️ {trouble}",)
-    missing = missing_at(place, guild.me)
+    missing = missing_at(place, guild.me, language)
     if not missing:
         return ()
     sentence = "⚠️ In {place} I lack **{missing}**. Open its settings, Permissions, add “{me}” and allow it; then choose it again."

@@ -70,7 +70,7 @@ def card(track: Track, now: datetime, *, language: str = "en") -> Post:
     return Post(
         title=f"{VERBS[event.kind][1]} {headline(event, language)}",
         lines=tuple(row for row in rows if row),
-        footer=" · ".join(part for part in (credit(language, sources(track)), photographer(event, language)) if part),
+        footer=" · ".join(part for part in (credit(language, sources(track, language)), photographer(event, language)) if part),
         image=(event.image.thumbnail or event.image.url) if event.image else "",
         tone=TONES.get(event.status, Tone.CALM) if track.counting else Tone.WARN,
         buttons=tuple(watch_button(best, language) for best in streams[:1]),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.model import Track
 from bot.rules.text import net_text, plain, stamp
 from bot.rules.voices import lead, spoken
-from bot.tongue import said
+from bot.tongue import Phrase, phrase, said
 
 SHOWN = 2
 """Feeds that a card contradicts itself with."""
-OWNERS = {"ll2": "The Space Devs, Launch Library 2", "own": "this server"}
+OWNERS: Mapping[str, Phrase] = {"ll2": phrase("The Space Devs, Launch Library 2"), "own": phrase("this server")}
 """Whose name goes with a feed's."""
 
 
@@ -38,7 +40,7 @@ def silence(track: Track, language: str = "en") -> str:
     )
 
 
-def sources(track: Track) -> str:
+def sources(track: Track, language: str = "en") -> str:
     """Name those whose data a card shows, the most trusted first."""
     feeds = [voice.feed for voice in track.voices] or [lead(track)]
-    return ", ".join(plain(OWNERS.get(feed, spoken(feed)), 60) for feed in feeds)
+    return ", ".join(OWNERS[feed](language) if feed in OWNERS else plain(spoken(feed), 60) for feed in feeds)

@@ -11,7 +11,7 @@ from bot.rules.countdown import may_count, precise_enough, what_of
 from bot.rules.matching import READ, Names, is_crewed, meets, wants
 from bot.rules.settings_text import says_text
 from bot.rules.text import plain, quoted, stamp
-from bot.tongue import said
+from bot.tongue import Phrase, phrase, said
 
 SEEN = 4
 """Texts of an event that are shown beside a term which met none of them."""
@@ -89,6 +89,30 @@ def deliveries(settled: Sequence[Settled], net: Net, leads: Mapping[str, timedel
     return tuple(delivery(one, net, leads, language) for one in ranked)
 
 
+WHYS: Mapping[str, Phrase] = {
+    why("en"): why
+    for why in (
+        phrase("too late"),
+        phrase("no longer planned"),
+        phrase("no watch asks for it any more"),
+        phrase("nothing lies ahead yet"),
+        phrase("nothing that a reader would see changed"),
+        phrase("there is no card to edit"),
+        phrase("the card was deleted"),
+        phrase("a closer reminder is due"),
+        phrase("had passed when this NET became known"),
+        phrase("had passed when the watch was made"),
+        phrase("had passed when the event began to be what a watch asks for"),
+    )
+}
+"""What the outbox notes of a delivery that did not leave, and people ask for most; the rest is Discord's own words."""
+
+
+def why_text(why: str, language: str) -> str:
+    """Say why a delivery did not leave."""
+    return WHYS[why](language) if why in WHYS else plain(why, 200)
+
+
 def delivery(one: Settled, net: Net, leads: Mapping[str, timedelta], language: str) -> str:
     """Say what became of one delivery."""
     when = stamp(one.at, "f") if one.at else ""
@@ -96,7 +120,7 @@ def delivery(one: Settled, net: Net, leads: Mapping[str, timedelta], language: s
         bell = " 🔔" if one.pinged else ""
         return said(language, "✅ {what}{bell} · sent {when}", what=one.what, bell=bell, when=when)
     if one.fate is Fate.DROPPED:
-        return said(language, "▫️ {what} · not sent: {why}", what=one.what, why=plain(one.why, 200))
+        return said(language, "▫️ {what} · not sent: {why}", what=one.what, why=why_text(one.why, language))
     if net.clock and one.what in leads:
         due = stamp(net.clock - leads[one.what], "f")
         return said(language, "⏳ {what} · to come {when}", what=one.what, when=due)
