@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from bot.cogs.suggesting import LONGEST, Choices, suggested
 from bot.cogs.watch_options import LEADS, fields_of
 from bot.cogs.watch_picking import picked, suggest_watches
 from bot.flow.ask import Asking, Unacceptable
+from bot.flow.asking_news import AskingNews
 from bot.flow.asking_why import Explaining, Why
 from bot.flow.governing import Who
 from bot.model import ChannelId, Post, Target, Watch, WatchId
@@ -23,6 +25,7 @@ from bot.rules.asking import LONGEST_TEXT
 from bot.rules.describing import title_of
 from bot.rules.explaining import deliveries, leads_named, standing_in_the_way
 from bot.rules.previewing import previewed as preview_post
+from bot.rules.reporting import Item, tried
 from bot.rules.text import headline, net_text, plain
 from bot.tongue import counted, said
 
@@ -82,6 +85,7 @@ async def explained(explaining: Explaining, by: Who, text: str, now: datetime) -
         *verdict_lines(found, language),
         "",
         *delivery_lines(found, now, language),
+        *article_lines(await AskingNews(explaining.asking).about(event, by.guild), language),
     )
     return Post(title=said(language, "Why: {name}", name=headline(event)), lines=lines)
 
@@ -109,6 +113,11 @@ def delivery_lines(found: Why, now: datetime, language: str) -> tuple[str, ...]:
         rows.append(said(language, "Nothing was said about it here."))
     hindrance = standing_in_the_way(found.track, watches, now, language) if watches else ""
     return (*rows, *([f"ℹ️ {hindrance}"] if hindrance else []))
+
+
+def article_lines(items: Sequence[Item], language: str) -> tuple[str, ...]:
+    """Say which articles are linked to it, and on what evidence."""
+    return ("", said(language, "**Written about it**"), *(tried(item, language) for item in items)) if items else ()
 
 
 # --- /preview -----------------------------------------------------------------------------------------------------

@@ -102,6 +102,17 @@ async def test_the_articles_of_a_servers_own_feed_are_shown_there_alone(stg: Sta
     assert "no articles yet" in (await stg.discord.direct(member.user).slash("news")).text
 
 
+async def test_why_tells_the_evidence(stg: Stage, admin: Person) -> None:
+    await admin.slash("watch add", what="Soyuz", news=True)
+    assert "Written about it" not in (await admin.slash("why", launch="MS-19")).text
+    await write(stg, article())
+
+    text = (await admin.slash("why", launch="MS-19")).text
+
+    assert TITLE in text
+    assert "(97 %): ‘Yulia Peresild’ is in its crew" in text
+
+
 # --- /watch … news ------------------------------------------------------------------------------------------------
 
 
