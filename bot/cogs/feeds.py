@@ -17,7 +17,7 @@ from bot.tongue import counted, said
 LABEL = 100
 
 Address = app_commands.Range[str, 1, LONGEST]
-Number = app_commands.Range[int, 1, 2**53]
+Number = app_commands.Range[int, 1, 2**53 - 1]
 
 
 class FeedCommands(GovernedGroup):
