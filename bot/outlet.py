@@ -14,7 +14,22 @@ import aiohttp
 import discord
 
 from bot.hooks import GONE, Hooks, Mouth, correct, speak
-from bot.model import Busy, ChannelId, Key, MessageId, Occasion, Outcome, Place, Post, Refused, Sent, Speaker, Target, Unclear
+from bot.model import (
+    Busy,
+    ChannelId,
+    GuildId,
+    Key,
+    MessageId,
+    Occasion,
+    Outcome,
+    Place,
+    Post,
+    Refused,
+    Sent,
+    Speaker,
+    Target,
+    Unclear,
+)
 from bot.ports import OutletDown
 from bot.rendering import Message, identity, render, title_of
 from bot.standing import (
@@ -32,6 +47,7 @@ from bot.standing import (
     open_post,
     put_away,
     reopen,
+    spread,
 )
 from bot.wire import SERVER_ERROR, TOO_MANY, Flight, flying
 
@@ -91,8 +107,10 @@ WORLD = (
 class DiscordOutlet:
     """Where posts go; see ports.Outlet. `timeout`: patience with a request that has left and has no answer."""
 
-    def __init__(self, client: discord.Client, *, timeout: timedelta) -> None:
+    def __init__(self, client: discord.Client, *, timeout: timedelta, holds: Callable[[GuildId], bool] = lambda _: True) -> None:
         self._client = client
+        self._holds = holds
+        """Whether this process hears of a server: of another's it knows nothing, and that it knows nothing says nothing."""
         self._hooks = Hooks()
         self._patience_s = timeout.total_seconds()
 
@@ -140,7 +158,7 @@ class DiscordOutlet:
         return None if impossible else outcome
 
     async def _mouth(self, target: Target) -> Mouth | None:
-        return await self._hooks.mouth(self._guild(target), target.channel)
+        return await self._hooks.mouth(self._guild(target), target.channel) if self._holds(target.guild) else None
 
     async def _into_forum(self, key: Key, target: Target, post: Post, within: MessageId | None) -> Outcome:
         """Open a post in a forum, or say it in one; one that was closed is opened again."""
@@ -183,6 +201,13 @@ class DiscordOutlet:
             return known or await make_occasion(guild, occasion)
 
         return await self._outcome(hold_it, target)
+
+    async def publish(self, target: Target, message: MessageId) -> Outcome:
+        async def publish_it() -> MessageId:
+            await spread(self._client, await self._channel(target), message)
+            return message
+
+        return await self._outcome(publish_it, target)
 
     async def close(self, target: Target, post: MessageId) -> Outcome:
         async def close_it() -> MessageId:
@@ -279,7 +304,7 @@ class DiscordOutlet:
     async def _channel(self, target: Target, within: MessageId | None = None) -> discord.PartialMessageable | discord.DMChannel:
         """Where the target is. Raises: _Nowhere when the bot is not there any more."""
         guild = self._client.get_guild(target.guild)
-        if guild is None and target.guild and self._client.is_ready():
+        if guild is None and target.guild and self._client.is_ready() and self._holds(target.guild):
             raise _Nowhere(UNKNOWN_GUILD, "the bot is not in this server any more")
         if target.place is Place.CHANNEL or within is not None:
             return self._client.get_partial_messageable(within or target.channel, guild_id=target.guild or None)

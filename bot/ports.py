@@ -42,6 +42,7 @@ from bot.model import (
     Watch,
     WatchId,
 )
+from bot.rules.sharing import Shards
 
 
 class Clock(Protocol):
@@ -372,11 +373,14 @@ class Transaction(Protocol):
         """Drop every OWED row, not leased, whose `stale` has come: late is worse than never. Returns how many."""
         ...
 
-    async def claim(self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = ()) -> tuple[Claimed, ...]:
+    async def claim(
+        self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = (), shards: Shards | None = None
+    ) -> tuple[Claimed, ...]:
         """Take due rows for sending, most urgent first, and lease them.
 
         Due: `start` and the retry's time have come, `stale` has not, no lease stands, target neither paused nor in `busy` nor
         holding another leased row; at most one row per target. Order: edits last, then closest T-0 (none last), pings first, `due`.
+        `shards`: only what a process that holds these can deliver: to any channel or person, else to its own servers.
         The claim counts a try: `Claimed.tries` are those begun before it.
         """
         ...
@@ -393,8 +397,8 @@ class Transaction(Protocol):
         """It will not be sent, and why."""
         ...
 
-    async def next_start(self, now: datetime) -> datetime | None:
-        """When the next OWED row may be claimed or must be expired (may be past); None when nothing is owed."""
+    async def next_start(self, now: datetime, *, shards: Shards | None = None) -> datetime | None:
+        """When the next OWED row in reach of these shards may be claimed or expires (may be past); None: nothing is owed."""
         ...
 
     async def told(self, since: datetime, limit: int) -> tuple[Telling, ...]:

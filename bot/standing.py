@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import discord
+from discord.http import Route
 
 from bot.model import ChannelId, MessageId, Occasion, Phase, Post
 from bot.rendering import Message, render
@@ -133,6 +134,36 @@ async def find_post(guild: discord.Guild, forum: ChannelId, post: Post, since: d
         if thread.parent_id == forum and thread.owner_id == me and opened >= since and same_post(thread.name, name):
             return MessageId(thread.id)
     return None
+
+
+# --- crossposts -------------------------------------------------------------------------------------------------------
+
+
+PUBLISHED = 40033
+"""A message that is spread already: by an earlier try whose answer was lost, or by a moderator."""
+
+
+async def spread(client: discord.Client, channel: discord.PartialMessageable | discord.DMChannel, message: MessageId) -> None:
+    """Spread a message to the servers that follow its channel."""
+    unhold(client, channel.id)
+    try:
+        await channel.get_partial_message(message).publish()
+    except discord.HTTPException as refused:
+        if refused.code != PUBLISHED:
+            raise
+
+
+def unhold(client: discord.Client, channel: int) -> None:
+    """Let a publication through while the channel's hour has room.
+
+    discord.py refuses whatever is left of a bucket whose window is longer than its `max_ratelimit_timeout`; this one has an hour.
+    """
+    http: Any = client.http
+    route = Route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", channel_id=channel, message_id=0)
+    known = http._bucket_hashes.get(route.key, route.key)  # noqa: SLF001 -- discord.py has no other way to ask
+    limit = http.get_ratelimit(f"{known}:{route.major_parameters}")
+    if limit.remaining > 0:
+        limit.expires = None
 
 
 # --- scheduled events -------------------------------------------------------------------------------------------------

@@ -239,7 +239,6 @@ class Discord(Standing):
     channels: dict[int, str] = field(default_factory=dict)
     roles: dict[int, str] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
     stored: dict[Key, tuple[MessageId, str, datetime]] = field(default_factory=dict)
     deleted: set[MessageId] = field(default_factory=set)
 

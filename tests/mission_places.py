@@ -7,12 +7,13 @@ zone     Europe/Berlin                   (where the server is)
 leaves / joins                           (the bot is removed from the server, and is back)
 loses    #news | @role                   (a channel or a role is deleted)
 missed   @role @other                    (the process starts, and finds these roles alone; `missed nothing`: no server)
+watch    ... crosspost                   (an announcement channel: `publish` must be listed too)
 discord  refuses 50013 events            (scheduled events alone)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -62,6 +63,7 @@ PLACE_WORDS: dict[str, Callable[[Watch, str], Watch]] = {
     "quiet": lambda w, v: replace(w, quiet=quiet(v)),
     "digest": lambda w, v: replace(w, digest=digest(v)),
     "forum": lambda w, _: replace(w, target=replace(w.target, place=Place.FORUM)),
+    "crosspost": lambda w, _: replace(w, crosspost=True),
     "events": lambda w, _: replace(w, occasions=True),
 }
 
@@ -88,11 +90,13 @@ def hush(post: Post) -> str:
 class Standing:
     """The part of the played Discord that keeps what stands: the posts of forums, and how they are named and closed."""
 
+    said: list[str] = field(init=False, default_factory=list)
     mood: str = field(init=False, default="back")
     refusals: dict[int, int] = field(init=False, default_factory=dict)
     topics: dict[MessageId, str] = field(init=False, default_factory=dict)
     renamed: dict[MessageId, list[datetime]] = field(init=False, default_factory=dict)
     closed: set[MessageId] = field(init=False, default_factory=set)
+    published: dict[MessageId, datetime] = field(init=False, default_factory=dict)
     occasions: dict[MessageId, Occasion] = field(init=False, default_factory=dict)
 
     def now(self) -> datetime:
@@ -155,6 +159,17 @@ class Standing:
         self.occasions[standing] = occasion
         self.told("event", told(occasion), target)
         return Sent(standing)
+
+    async def publish(self, target: Target, message: MessageId) -> Outcome:
+        """Spread a message; an eleventh in an hour fails the log."""
+        if (refused := self.refusal(message)) is not None and self.mood != "drops":
+            return refused
+        if message not in self.published:
+            recent = [at for at in self.published.values() if self.now() - at < timedelta(hours=1)]
+            assert len(recent) < 10, "an eleventh in an hour"
+            self.published[message] = self.now()
+            self.told("publish", self.said[message - 1].split(" post ")[1].split(" #")[0], target)
+        return Unclear("connection lost") if self.mood == "drops" else Sent(message)
 
     async def close(self, target: Target, post: MessageId) -> Outcome:
         """Close a post."""

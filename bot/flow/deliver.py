@@ -11,7 +11,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.flow.digests import digest
-from bot.flow.errands import Errand, errand, is_errand
+from bot.flow.errands import Errand, errand, is_errand, publishing
 from bot.model import (
     FLOWN,
     OVER,
@@ -42,8 +42,10 @@ from bot.rules.matching import Names, followings, wants
 from bot.rules.occasions import finished
 from bot.rules.personal import aloud, home_of, to_person
 from bot.rules.planning import edits_card, ending, keeps_card, may_ping, overdue, starts_card
+from bot.rules.publishing import Worth, publication, spread
 from bot.rules.quiet import is_silent
 from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
+from bot.rules.sharing import Shards
 from bot.rules.speaking import speaker_of
 from bot.rules.zones import zone_of
 
@@ -69,6 +71,8 @@ class Ready:
     home: Target | None = None
     within: Card | None = None
     """The post of a forum in which it is said."""
+    spreads: Worth | None = None
+    """What it is worth to the servers that follow the channel; None: it is not spread."""
 
     @property
     def about(self) -> Card | None:
@@ -112,6 +116,8 @@ class Deliverer:
     names: Names
     concurrency: int
     lease: timedelta
+    shards: Shards | None = None
+    """What this process holds of Discord's gateway; None: all of it."""
     wake: Callable[[], None] = lambda: None
     """Called when there is room for another delivery."""
     gather_s: float = 0.0
@@ -138,9 +144,9 @@ class Deliverer:
             if expired := await tx.expire(now):
                 log.info("dropped as too late", extra={"count": expired})
             room = self.concurrency - self.aloft
-            claimed = await tx.claim(now, room, self.lease, busy=tuple(self.flying)) if room > 0 else ()
+            claimed = await tx.claim(now, room, self.lease, busy=tuple(self.flying), shards=self.shards) if room > 0 else ()
             briefs = await tx.briefs([one.delivery for one in claimed])
-            upcoming = await tx.next_start(now)
+            upcoming = await tx.next_start(now, shards=self.shards)
         for one in claimed:
             sent = one.delivery
             self.aloft += 1
@@ -211,7 +217,12 @@ class Deliverer:
                 return await self.summarise(sent, brief, now)
             case Say.DIGEST:
                 told = await digest(self.store, self.names, sent, brief, now)
-                return Dropped(told) if isinstance(told, str) else Ready(hushed(told[1], (told[0],), brief, notice, now))
+                if isinstance(told, str):
+                    return Dropped(told)
+                return Ready(hushed(told[1], told[:1], brief, notice, now), spreads=spread(sent, told[:1]))
+            case Say.PUBLISH:
+                todo = await publishing(self.store, sent, brief, now)
+                return Dropped(todo) if isinstance(todo, str) else todo
             case _:
                 return self.tell(sent, brief, now)
 
@@ -229,14 +240,15 @@ class Deliverer:
         post = wording.post(notice, track, now, as_card=starts_card(sent, card))
         if not may_ping(brief.last_ping, now):
             post = replace(post, roles=(), users=())
-        post = hushed(post, [w for w in asking if notice.lead is None or notice.lead in w.leads] or asking, brief, notice, now)
+        asked = [w for w in asking if notice.lead is None or notice.lead in w.leads] or asking
+        post = hushed(post, asked, brief, notice, now)
         if sent.target.place is Place.PERSON:
             return Ready(to_person(post, asking, notice.language), home=home_of(asking))
         if sent.target.place is Place.FORUM:
             return into_forum(post, track, card, notice.language)
         post = replace(post, speaker=speaker_of(track.event, asking))
         reply_to = card.message if card and not card.gone else None
-        return Ready(post, starts=starts_card(sent, card), reply_to=reply_to)
+        return Ready(post, starts=starts_card(sent, card), reply_to=reply_to, spreads=spread(sent, asked))
 
     async def summarise(self, sent: Delivery, brief: Brief, now: datetime) -> Ready | Dropped:
         """List what lies ahead of the watch that this summary is for."""
@@ -312,6 +324,8 @@ class Deliverer:
         match landing.following:
             case Done(message):
                 await tx.record_sent(sent.key, message, now, pinged=isinstance(left, Ready) and left.rings)
+                if isinstance(left, Ready) and left.spreads and not left.edits:
+                    await tx.owe([publication(sent, message, left.spreads, now)])
             case RetryAt(at, why, counts):
                 await tx.record_retry(sent.key, at, why, counts=counts)
             case GiveUp(why):

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model import OVER, Brief, Card, Claimed, Delivery, MessageId, Outcome, Place, Say, Track
-from bot.ports import Outlet
+from bot.model import OVER, Brief, Busy, Card, Claimed, Delivery, MessageId, Outcome, Place, Say, Track
+from bot.ports import Outlet, Store
 from bot.rules import occasions
 from bot.rules.card import card as card_post
 from bot.rules.forum import TITLE, entitled
+from bot.rules.publishing import WINDOW, after_publishing, meant, wait
 from bot.rules.retrying import Next, after
 
 
@@ -73,3 +74,18 @@ def holding(sent: Delivery, track: Track, card: Card | None, now: datetime) -> E
         about=card if standing else None,
         leaves=lambda message, at: Card(target=sent.target, event=track.event.id, message=message, face=face, edited_at=at),
     )
+
+
+async def publishing(store: Store, sent: Delivery, brief: Brief, now: datetime) -> Errand | str:
+    """Spread a post when it is its turn; one that has to wait for it costs no request."""
+    if not any(watch.crosspost and not watch.off for watch in brief.watches):
+        return "no watch asks for it any more"
+    value, message = meant(sent.notice)
+    async with store.transaction() as tx:
+        published = await tx.sent_at(sent.target, Say.PUBLISH, now - WINDOW)
+    patience = wait(value, published, now)
+
+    async def publish(outlet: Outlet, _: Claimed) -> Outcome:
+        return Busy(patience) if patience else await outlet.publish(sent.target, message)
+
+    return Errand(run=publish, judge=after_publishing)

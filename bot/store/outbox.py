@@ -33,9 +33,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Say, Settled, Tally, Target
+from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Place, Say, Settled, Tally, Target
+from bot.rules.sharing import SNOWFLAKE_SHARD, Shards
 from bot.store.codec import delivery_of, delivery_row, target_of
-from bot.store.rows import Rows, Values, chunks, paced, same_target
+from bot.store.rows import Rows, Values, chunks, is_target, paced, same_target
 from bot.store.tables import DROPPED, OWED, SENT, Instant, outbox, paused
 
 LATE = "too late"
@@ -119,6 +120,7 @@ _edit_anew = (
     )
 )
 _settle = {"leased_until": null(), "withdrawn": null(), "again": false()}
+_FOR_ALL = (Place.CHANNEL.value, Place.PERSON.value)
 
 
 class Outbox(Rows):
@@ -140,6 +142,10 @@ class Outbox(Rows):
                 Settled(what=row.what, attempt=row.attempt, fate=Fate(row.fate), why=row.why, at=row.at, pinged=row.pinged)
             )
         return {target: tuple(rows) for target, rows in found.items()}
+
+    async def sent_at(self, target: Target, say: Say, since: datetime) -> tuple[datetime, ...]:
+        mine = (is_target(outbox, target), _o.say == say.value, _o.fate == SENT, _o.at >= since)
+        return tuple(row.at for row in await self._read(select(_o.at).where(*mine).order_by(_o.at)))
 
     async def tally(self) -> tuple[Tally, ...]:
         counted = (
@@ -248,12 +254,14 @@ class Outbox(Rows):
 
     # who is sending it
 
-    async def claim(self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = ()) -> tuple[Claimed, ...]:
+    async def claim(
+        self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = (), shards: Shards | None = None
+    ) -> tuple[Claimed, ...]:
         if self._postgresql:
             await self._run(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
         lapsed = select(_o.key).where(_o.leased_until <= now).with_for_update(skip_locked=True)
         await self._run(update(outbox).where(_o.key.in_(lapsed.scalar_subquery())).values(leased_until=null()))
-        keys = await self._most_urgent(now, limit, busy)
+        keys = await self._most_urgent(now, limit, busy, shards)
         # Asked again: what is locked now may have changed since it was ranked; what somebody else has locked is passed over.
         chosen = select(_o.key, _o.tries, _o.first_try, _o.body).where(_o.key.in_(keys), *_due(now))
         rows = {row.key: row for row in await self._read(chosen.with_for_update(skip_locked=True))} if keys else {}
@@ -265,12 +273,13 @@ class Outbox(Rows):
             for row in (rows[key] for key in keys if key in rows)
         )
 
-    async def _most_urgent(self, now: datetime, limit: int, busy: Collection[Target]) -> Sequence[str]:
+    async def _most_urgent(self, now: datetime, limit: int, busy: Collection[Target], shards: Shards | None) -> Sequence[str]:
         """The keys of the rows to take, one per target, most urgent first.
 
         Read page by page: nearly always each of the first rows has a target of its own, and ranking all of them by target is slow.
         """
-        due = select(_o.key, _o.guild, _o.channel, _o.place).where(*_due(now), ~_is_paused, ~_is_held).order_by(*_urgency(now))
+        due = select(_o.key, _o.guild, _o.channel, _o.place).where(*_due(now), ~_is_paused, ~_is_held, *_in_reach(shards))
+        due = due.order_by(*_urgency(now))
         taken = set(busy)
         keys: list[str] = []
         start, page = 0, 4 * limit
@@ -285,10 +294,10 @@ class Outbox(Rows):
             start, page = start + page, 4 * page
         return keys
 
-    async def next_start(self, now: datetime) -> datetime | None:  # noqa: ARG002  the port's: other stores may need it
+    async def next_start(self, now: datetime, *, shards: Shards | None = None) -> datetime | None:  # noqa: ARG002  the port's: other stores may need it
         free = and_(_o.fate == OWED, _o.leased_until.is_(None))
         # A target that is paused or being sent to cannot be claimed for, whatever its rows say.
-        claimable = select(_o.try_at).where(free, ~_is_paused, ~_is_held).order_by(_o.try_at).limit(1)
+        claimable = select(_o.try_at).where(free, ~_is_paused, ~_is_held, *_in_reach(shards)).order_by(_o.try_at).limit(1)
         stale = select(_o.stale).where(free).order_by(_o.stale).limit(1)
         lapse = select(func.min(_o.leased_until, type_=Instant)).where(_o.leased_until.is_not(None))
         answers = [(await self._run(question)).scalar() for question in (claimable, stale, lapse)]
@@ -344,6 +353,14 @@ def _changed(row: Row[Any], planned: Values) -> Values:
         "try_at": max(planned["start"], row.try_at) if waits else planned["start"],
         "why": row.why if row.fate == Fate.OWED else "",
     }
+
+
+def _in_reach(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:
+    """Rows that a process with these shards can deliver: to channels and persons any can, the rest takes what the gateway told."""
+    if shards is None:
+        return ()
+    shard = _o.guild.bitwise_rshift(SNOWFLAKE_SHARD) % shards.count
+    return (or_(_o.place.in_(_FOR_ALL), shard.between(shards.first, shards.last)),)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
