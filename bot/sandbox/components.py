@@ -144,6 +144,8 @@ def _select(form: Form, part: Json, path: str) -> None:
     if least is not None and most is not None and least > most:
         form.fail(path, "SELECT_COMPONENT_MIN_VALUES_EXCEEDS_MAX_VALUES", "min_values must not exceed max_values.")
     if part.get("type") != Part.STRING_SELECT:
+        for place, one in enumerate(form.items(part, "default_values", f"{path}.default_values", most=25)):
+            form.snowflake(as_object(one), "id", f"{path}.default_values.{place}.id", required=True)
         return
     seen: set[str] = set()
     options = form.items(part, "options", f"{path}.options", most=25, least=1)
@@ -267,6 +269,10 @@ def _numbered(parts: list[Json]) -> list[Json]:
         kind = as_number(part.get("type"))
         answer: Json = {key: value for key, value in part.items() if value is not None}
         answer = _DEFAULTS.get(kind, {}) | answer | {"id": as_number(part.get("id")) or next(free)}
+        if isinstance(answer.get("emoji"), dict):
+            answer["emoji"] = {key: value for key, value in as_object(answer["emoji"]).items() if value is not None}
+        if answer.get("default_values"):
+            answer["default_values"] = [{**one, "id": str(one["id"])} for one in as_objects(answer["default_values"])]
         for key in ("media", "file"):
             if key in answer:
                 answer[key] = media(answer[key])
