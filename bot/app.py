@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields, replace
@@ -13,12 +15,14 @@ from typing import cast
 
 from bot.client import TMinusClient
 from bot.feeds.http import AGENT, Client
+from bot.feeds.shared import Shared
 from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.asking_why import Gauge
 from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
 from bot.flow.deliver import GATHER_S, Deliverer, measured
+from bot.flow.leading import Leader, LedStore
 from bot.flow.newsroom import Newsroom
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller
@@ -26,11 +30,13 @@ from bot.flow.read import PressReader, ServerReaders
 from bot.flow.sweep import Sweeper
 from bot.meters import Meters
 from bot.outlet import DiscordOutlet
-from bot.ports import Clock, Press
+from bot.ports import Clock
+from bot.rules.sharing import SETTLES, share
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
 from bot.sources import launch_feeds, presses, supplied
 from bot.store.sql import SqlStore
+from bot.store.waking import listen
 from bot.web.calendars import CalendarFeeds
 from bot.web.health import Health
 from bot.web.metrics import Metrics, Source
@@ -70,25 +76,40 @@ class App:
     """What else is done again and again, with Discord or without."""
     readers: tuple[PressReader, ...] = ()
     """Those of the beats that read articles and videos."""
+    leader: Leader | None = None
+    """None: this process is alone, and does everything."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
-        polls = tuple(Beat(f"poll {poller.feed.name}", partial(self.poll, poller)) for poller in self.pollers)
-        for poll in polls:
-            self.schedule.add(poll)
+        polls = (Beat(f"poll {poller.feed.name}", partial(self.poll, poller)) for poller in self.pollers)
         self.schedule.add(Beat("deliver", self.deliverer.beat))
-        for beat in self.beats:
-            self.schedule.add(beat)
         token = self.settings.token.reveal() if self.settings.token else ""
-        for poll in polls:
-            self.schedule.start(poll.name)
-        for beat in self.beats:
-            self.schedule.start(beat.name)
         async with AsyncExitStack() as stack:
+            if self.leader is not None:
+                await self.join(self.leader, stack)
+            for beat in (*polls, *self.beats):
+                self.schedule.add(beat if self.leader is None else replace(beat, run=self.leader.led(beat.run)))
+                self.schedule.start(beat.name)
             if self.rooms:
                 web = self.settings.web
                 await stack.enter_async_context(serving(self.rooms, web.host, web.port))
             await self.hold(token, stopping)
+
+    async def join(self, leader: Leader, stack: AsyncExitStack) -> None:
+        """Become one of several: be counted before anything is sent, lead if nobody does, hear what the others owe."""
+        await leader.beat()
+        stack.push_async_callback(leader.end)
+        self.schedule.add(Beat("lead", leader.beat))
+        self.schedule.start("lead")
+        heard = listen(self.settings.database_url.reveal(), lambda: self.schedule.wake("deliver"))
+        listening = asyncio.create_task(heard, name="hear of news")
+
+        async def hush() -> None:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+        stack.push_async_callback(hush)
+        await asyncio.sleep(SETTLES.total_seconds())
 
     async def hold(self, token: str, stopping: asyncio.Event) -> None:
         """Log in, deliver, and stay. Raises: ClientDown."""
@@ -184,27 +205,32 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         strangers = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}", public_only=True))
         readers = tuple(PressReader(newsroom, press) for press in presses(settings, http, clock))
 
-        def opened(url: str) -> Press:
-            """A feed that a person named."""
-            return supplied(url, strangers, clock)
-
-        own = ServerReaders(newsroom, opened)
+        named = Shared(lambda url: supplied(url, strangers, clock), clock)
+        own = ServerReaders(newsroom, named.reader)
         meters = Meters()
+        shards = settings.shards
         client = TMinusClient(
             asking,
+            shards=shards,
             clock=clock,
             api_url=settings.api_url,
             rate_per_s=settings.discord.rate_per_s,
             meters=meters,
             public_url=settings.web.public_url,
             official=settings.official,
-            feeds=AskingFeeds(newsroom, opened),
+            feeds=AskingFeeds(newsroom, named.reader),
         )
+        leader = led = None
+        if shards is not None:
+            leader = Leader(store, clock, f"{socket.gethostname()}/{secrets.token_hex(4)}")
+            leader.alone = lambda alive: client.pacer.allow(share(settings.discord.rate_per_s, alive))
+            led = LedStore(store, leader)
         turn = asyncio.Lock()
         pollers = tuple(
-            Poller(store, feed, store, clock, desk, feed.per_hour, turn=turn) for feed in launch_feeds(settings, http, store, clock)
+            Poller(led or store, feed, store, clock, desk, feed.per_hour, turn=turn)
+            for feed in launch_feeds(settings, http, store, clock)
         )
-        outlet = DiscordOutlet(client, timeout=timedelta(seconds=settings.discord.send_timeout_s))
+        outlet = DiscordOutlet(client, timeout=timedelta(seconds=settings.discord.send_timeout_s), holds=client.holds)
         deliverer = Deliverer(
             store=store,
             outlet=outlet,
@@ -212,6 +238,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             names=settings.names,
             concurrency=settings.discord.concurrency,
             lease=timedelta(seconds=settings.delivery.lease_s),
+            shards=shards,
             wake=lambda: schedule.wake("deliver"),
             measure=lambda landing: meters.tried(*measured(landing)),
             gather_s=GATHER_S,
@@ -233,6 +260,6 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             Beat("read feeds of servers", own.beat),
         )
         client.gauge = Gauge(pollers, store)
-        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers)
+        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, leader)
         stack.push_async_callback(app.stop)
         yield app
