@@ -46,7 +46,7 @@ class MissionCommands(GovernedGroup):
     @app_commands.command(name="add", description="Add a mission that no feed knows; it is counted down like any other")
     @app_commands.describe(
         name="What it is called",
-        net="When, in this server's zone: 2026-12-24 18:00; less where less is known: 2026-12-24, 2026-12, Q4 2026, tbd",
+        net="When, in this server's zone: 2026-12-24 18:00; or less: 2026-12-24, 2026-12, Q4 2026, tbd",
         place="From where",
         stream="Where to watch it: a link",
         rocket="What flies",

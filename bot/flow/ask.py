@@ -14,6 +14,7 @@ from bot.rules.agenda import runs, within
 from bot.rules.matching import wants
 from bot.rules.planning import summary
 from bot.rules.search import Catalogue, flights, found, label, meant, nearest, people
+from bot.tongue import said
 
 BASELINE = "baseline"
 """Name of the fact that every upcoming launch was read once."""
@@ -118,9 +119,8 @@ class Asking:
         async with self.store.transaction() as tx:
             own = await tx.watches(draft.target.guild)
             if len(own) >= self.most_watches:
-                raise Unacceptable(
-                    f"This server has {self.most_watches} watches, which is the most. Remove one with `/watch remove` first."
-                )
+                sentence = "This server has {most} watches, which is the most. Remove one with `/watch remove` first."
+                raise Unacceptable(said(draft.language, sentence, most=self.most_watches))
             await tx.resume(draft.target)
             watch = await tx.add_watch(replace(draft, made_at=now))
             ahead = await self.arm(tx, watch, now)
