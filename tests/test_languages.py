@@ -11,12 +11,13 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
 from bot import tongue
 from bot.cogs.translating import translated
 from bot.tongue import CATALOGUES, FOLDER, LANGUAGES, SOURCE, counted, language_for, month_name, phrase, read, said
-from tests.catalogue import Key, calls, shown
+from tests.catalogue import Key, calls, keys, shown, tree
 
 OTHERS = tuple(CATALOGUES)
 NAME = re.compile(r"[-_'\w]{1,32}")
@@ -86,6 +87,37 @@ def test_a_translation_has_the_fields_of_its_sentence(language: str) -> None:
 def test_what_is_counted_is_said_in_every_plural(language: str) -> None:
     forms = catalogue(language).num_plurals
     assert [key for key, told in messages(language) if isinstance(key[1], tuple) and any(told) and len(told) != forms] == []
+
+
+def commands_of(language: str) -> dict[str, set[str]]:
+    """The commands in a language, each with those inside."""
+    found: dict[str, set[str]] = {}
+    for command in tree().get_commands():
+        if not isinstance(command, app_commands.ContextMenu):
+            inner = command.commands if isinstance(command, app_commands.Group) else ()
+            name = translated(language, command.name, Location.command_name)
+            found[name] = {translated(language, one.name, Location.command_name) for one in inner}
+    return found
+
+
+def unknown(text: str, known: dict[str, set[str]]) -> list[str]:
+    """The commands that a text names and that do not exist."""
+    found = MENTION.findall(text)
+    return [
+        f"/{name} {inner}" for name, inner in found if name not in known or (known[name] and inner and inner not in known[name])
+    ]
+
+
+def test_every_command_that_a_sentence_names_exists() -> None:
+    known = commands_of(SOURCE)
+    texts = [text for _, key in keys() for text in ((key,) if isinstance(key, str) else key)]
+    assert [(text, wrong) for text in texts if (wrong := unknown(text, known))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_command_that_a_translation_names_exists(language: str) -> None:
+    known = commands_of(language)
+    assert [(text, wrong) for _, told in messages(language) for text in told if (wrong := unknown(text, known))] == []
 
 
 # --- what Discord takes -------------------------------------------------------------------------------------------
