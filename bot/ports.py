@@ -449,6 +449,20 @@ class Transaction(Protocol):
         """Insert or replace."""
         ...
 
+    # forgetting
+
+    async def prune_deliveries(self, before: datetime, limit: int) -> int:
+        """Forget deliveries that ended before then, unless their event may still come. Returns how many, at most `limit`."""
+        ...
+
+    async def prune_events(self, before: datetime, limit: int) -> int:
+        """Forget events that no feed described since, and whose NET was before then, with their cards. Returns how many."""
+        ...
+
+    async def prune_requests(self, now: datetime) -> None:
+        """Forget requests that no quota counts any more."""
+        ...
+
     # facts
 
     async def recall(self, name: str) -> str | None:

@@ -17,6 +17,10 @@ EVERY = timedelta(minutes=10)
 """Chosen, not measured: how long a change of settings may go unseen that told nobody."""
 TIDY = timedelta(hours=6)
 """Chosen, not measured: a month, a quarter, a year end at some hour of a day."""
+DELIVERIES_KEPT, EVENTS_KEPT = timedelta(days=90), timedelta(days=365)
+"""Why nothing is said twice for it: docs/adr, "What is forgotten, and when"."""
+BATCH, BATCHES = 1_000, 20
+"""Chosen, not measured: rows of one transaction, and transactions of one tidying."""
 SWEPT = "swept"
 """Name of the fact up to when digests were owed: what came due before is not owed because somebody changed an hour."""
 
@@ -48,9 +52,24 @@ class Sweeper:
         upcoming = await self.digests(now)
         if self.tidied is None or not timedelta() <= now - self.tidied < TIDY:
             await forget_servers(self.store, now)
+            await self.forget(now)
             self.tidied = now
         self.planned = min(now + self.every, upcoming or now + self.every)
         return self.planned
+
+    async def forget(self, now: datetime) -> None:
+        """Forget what can cause nothing any more, a bounded number at a time; the rest has its turn at the next tidying."""
+        forgotten = 0
+        for _ in range(BATCHES):
+            async with self.store.transaction() as tx:
+                events = await tx.prune_events(now - EVENTS_KEPT, BATCH)
+                some = events + await tx.prune_deliveries(now - DELIVERIES_KEPT, BATCH)
+                await tx.prune_requests(now)
+            forgotten += some
+            if not some:
+                break
+        if forgotten:
+            log.info("forgot what was over long ago", extra={"count": forgotten})
 
     async def digests(self, now: datetime) -> datetime | None:
         """Owe the digests of the time since the last look, also when the process was away in it; give when the next is due."""

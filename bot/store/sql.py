@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Self
@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot.model import Scope
+from bot.model import Delivery, EventId, Scope
 from bot.ports import StoreDown
 from bot.store.briefs import Briefs
 from bot.store.connections import Connections
@@ -21,17 +21,36 @@ from bot.store.migrate import Migrated, NewerTables, to_head
 from bot.store.newsstand import Newsstand
 from bot.store.outbox import Outbox
 from bot.store.people import People
+from bot.store.pruning import Pruning
 from bot.store.requests import Asked
 from bot.store.rows import finish
 from bot.store.told import Told
+from bot.store.waking import CHANNEL
 
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
 
-class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand, Leases):
-    """One unit of work: the Transaction port."""
+class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand, Leases, Pruning):
+    """One unit of work: the Transaction port. What it owes is told to the other processes when it commits."""
 
     __slots__ = ()
+
+    async def owe(self, deliveries: Sequence[Delivery]) -> int:
+        fresh = await super().owe(deliveries)
+        if fresh:
+            await self._tell()
+        return fresh
+
+    async def set_countdown(
+        self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
+    ) -> None:
+        await super().set_countdown(event, owed, skipped, now)
+        if owed:
+            await self._tell()
+
+    async def _tell(self) -> None:
+        if self._postgresql:  # the same word twice in one transaction is told once
+            await self._run(text(f"NOTIFY {CHANNEL}"))
 
 
 class SqlStore:
