@@ -75,9 +75,12 @@ async def examined(asking: Asking, guild: discord.Guild, by: Who, now: datetime)
         *roles_told(guild, settings, by.language),
         feed_told(heard, now, by.language),
     ]
+    rest = len(rows) - MOST
+    more = (counted(by.language, "… and {count} line more", "… and {count} lines more", rest),) if rest > 0 else ()
+    rows.sort(key=lambda row: not row.startswith(("⚠️", "⏸️")))
     well = not any(row.startswith(("⚠️", "⏸️")) for row in rows)
     title = said(by.language, "All is well") if well else said(by.language, "Something needs you")
-    return Post(title=title, lines=tuple(rows[:MOST]), tone=Tone.GOOD if well else Tone.WARN)
+    return Post(title=title, lines=(*rows[:MOST], *more), tone=Tone.GOOD if well else Tone.WARN)
 
 
 def targets_told(

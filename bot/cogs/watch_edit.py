@@ -112,15 +112,14 @@ def command(asking: Asking, _: Clock) -> app_commands.Command[Any, ..., None]:
         by, (channel, role, news) = who(interaction), more
         fields = fields_of(given, by.language)
         watch = await picked(asking, by.guild, text, by.language)
-        fields |= with_news(fields.get("notices", watch.notices), news)
         warned: tuple[str, ...] = ()
         if channel or role or given["crosspost"] or given["as_agency"] or given["events"]:
             place = checked_place(interaction, channel or watch.target.channel, role)
             warned = warnings(interaction, replace(watch, **fields), place, role)
             fields |= moved_to(place) if channel else {}
-        if not fields:
+        if not fields and news is None:
             raise Unacceptable(said(by.language, "Name at least one thing to change: the options of `/watch edit` are its fields."))
-        done = await governing.edit(by, watch.id, fields)
+        done = await governing.edit(by, watch.id, fields, also=lambda one: with_news(one.notices, news))
         return told(by, *done, warned) if done else say(no_watch(text, by.language))
 
     return app_commands.Command[Any, ..., None](name="edit", description="Change one watch: only what you name", callback=edit)

@@ -68,9 +68,18 @@ class Governing:
         return watch, ahead
 
     async def edit(
-        self, who: Who, watch: WatchId, fields: Mapping[str, object], what: str = "/watch edit"
+        self,
+        who: Who,
+        watch: WatchId,
+        fields: Mapping[str, object],
+        what: str = "/watch edit",
+        *,
+        also: Callable[[Watch], Mapping[str, object]] = lambda _: {},
     ) -> tuple[Watch, Watch] | None:
-        """Change only these fields of a watch as it is now: before and after; None when the server has no such watch."""
+        """Change only these fields of a watch as it is now: before and after; None when the server has no such watch.
+
+        `also`: fields that depend on what the watch is by then.
+        """
         now = self.asking.clock.now()
         async with self.asking.store.transaction() as tx:
             before = await self.noted(tx, who, what, now)
@@ -79,6 +88,7 @@ class Governing:
                 await forget_last(tx, who.guild)
                 return None
             new = replace(old, **fields)  # type: ignore[arg-type]  # the caller names fields of Watch
+            new = replace(new, **also(new))  # type: ignore[arg-type]  # and so does this
             if new == old:
                 await forget_last(tx, who.guild)
                 return old, old
