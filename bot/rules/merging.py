@@ -154,20 +154,33 @@ def likeness(one: Traits, other: Traits) -> Likeness:
     if one.kind is not other.kind:
         return Likeness.OTHER
     if alike(one.words, other.words):
-        # A word that each has alone, as in Soyuz MS-18 and Progress MS-18, is another series.
-        one_name = set(one.words) <= set(other.words) or set(other.words) <= set(one.words)
-        facts = vehicles_agree(one, other), sites_agree(one, other)
-        within = SAME_MISSION if one_name and facts[0] else SAME_NET
-        placed = one_name or (one.net.has_day and other.net.has_day)  # Layer A and Layer D, both some time this year
-        if False not in facts and placed and apart(one.net, other.net) <= within:
-            return Likeness.SAME
-        return Likeness.UNCLEAR if one_name and facts.count(False) < len(facts) else Likeness.OTHER
-    if not one.net.clock or not other.net.clock or abs(one.net.clock - other.net.clock) > SAME_HOUR:
+        return by_name(one, other)
+    distance = apart(one.net, other.net)
+    named = bool(one.words and other.words)
+    within_the_hour = distance <= SAME_HOUR and bool(one.net.clock and other.net.clock)
+    if distance > SAME_MISSION or (named and not within_the_hour):
         return Likeness.OTHER
+    vehicle_agrees, site_agrees = vehicles_agree(one, other), sites_agree(one, other)
+    if vehicle_agrees is False or site_agrees is False:
+        return Likeness.OTHER
+    if within_the_hour:
+        told_apart = numbers(one.words) and numbers(other.words)
+        return Likeness.SAME if vehicle_agrees and site_agrees and not told_apart else Likeness.UNCLEAR
+    # A demo flight, an unknown payload: the rocket alone says which.
+    sure = one.words == other.words and one.net.has_day and other.net.has_day and distance <= SAME_NET
+    return (Likeness.SAME if sure else Likeness.UNCLEAR) if vehicle_agrees else Likeness.OTHER
+
+
+def by_name(one: Traits, other: Traits) -> Likeness:
+    """Compare two whose missions have words in common: vehicle, site and NET must not speak against it."""
     facts = vehicles_agree(one, other), sites_agree(one, other)
-    if False in facts:
-        return Likeness.OTHER
-    return Likeness.SAME if all(facts) and not (numbers(one.words) and numbers(other.words)) else Likeness.UNCLEAR
+    # A word that each has alone, as in Soyuz MS-18 and Progress MS-18, is another series.
+    one_name = set(one.words) <= set(other.words) or set(other.words) <= set(one.words)
+    within = SAME_MISSION if one_name and facts[0] else SAME_NET
+    placed = one_name or (one.net.has_day and other.net.has_day)  # Layer A and Layer D, both some time this year
+    if False not in facts and placed and apart(one.net, other.net) <= within:
+        return Likeness.SAME
+    return Likeness.UNCLEAR if one_name and facts.count(False) < len(facts) else Likeness.OTHER
 
 
 def apart(one: Net, other: Net) -> timedelta:

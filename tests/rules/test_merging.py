@@ -117,7 +117,7 @@ OTHERS = [
     launch("Secret", pad=VANDENBERG),
     launch("Secret", rocket=Rocket(name="Falcon Heavy")),
     replace(launch("Starlink Group 6-77"), kind=Kind.TEST),
-    launch("Unknown Payload", at=net(T0 + DAY)),
+    launch("Unknown Payload", at=net(T0 + SAME_MISSION + DAY)),
     launch("Starlink Group 6-77", pad=VANDENBERG, rocket=Rocket(name="Falcon Heavy")),
 ]
 
@@ -154,6 +154,17 @@ def test_layers_of_one_constellation_without_a_day_are_not_one() -> None:
     first = launch("Tranche 1 Layer A", at=net(T0, Precision.QUARTER))
     assert compared(first, launch("Tranche 1 Layer B", at=net(T0, Precision.QUARTER))) is Likeness.OTHER
     assert compared(first, launch("Tranche 1 Layer A", at=net(T0, Precision.MONTH))) is Likeness.SAME
+
+
+def test_what_has_no_name_yet_is_known_by_its_rocket() -> None:
+    demo = launch("Demo Flight", rocket=Rocket(name="Vikram-I"))
+    assert compared(demo, replace(demo, net=net(T0 + DAY))) is Likeness.SAME
+    assert compared(demo, replace(demo, net=net(T0, Precision.MONTH))) is Likeness.UNCLEAR
+    assert compared(demo, replace(demo, name="Vikram-I | Aagaman", net=net(T0 + DAY))) is Likeness.UNCLEAR
+    assert compared(demo, replace(demo, net=net(T0 + SAME_MISSION + DAY))) is Likeness.OTHER
+    assert compared(demo, launch("Demo Flight")) is Likeness.OTHER
+    assert compared(demo, replace(demo, pad=VANDENBERG)) is Likeness.OTHER
+    assert compared(demo, replace(demo, name="Demo Flight", rocket=None, net=net(T0 + DAY))) is Likeness.OTHER
 
 
 def test_a_name_of_numbers_alone_is_a_name() -> None:
