@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
 
+from babel.core import Locale
 from babel.dates import get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -82,3 +83,9 @@ def word(language: str, text: str, /, *, context: str) -> str:
     """Say a word that is no sentence and means something else in another `context`: a command's name, an option's."""
     catalogue = CATALOGUES.get(language)
     return catalogue.pgettext(context, text) if catalogue else text
+
+
+def native_name(language: str, /) -> str:
+    """Say what a language calls itself: Deutsch."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[:1].upper() + name[1:]

@@ -20,12 +20,15 @@ from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.plan import Desk
 from bot.ports import Clock, Store
+from bot.tongue import LANGUAGES, native_name
 
 BOT = Path(__file__).parent.parent / "bot"
 TEXTS: Mapping[str, tuple[int, ...]] = {"said": (1,), "counted": (1, 2), "phrase": (0,)}
 """Where the English text stands in a call."""
 OFFICIAL = {"launches": 1}
-"""A channel that an operator names: it is called the same everywhere."""
+"""A channel that an operator names."""
+CALLED_SO_EVERYWHERE = {*OFFICIAL, *map(native_name, LANGUAGES)}
+"""Choices that no catalogue needs."""
 SAYS = "say"
 """A method that knows its language, and passes on what it is given first."""
 SAYS_WHAT_IT_IS_GIVEN = {BOT / "tongue.py", BOT / "cogs" / "translating.py"}
@@ -137,7 +140,7 @@ def _shown(command: Offered, among: str) -> Iterator[Shown]:
     for option in command.parameters:
         yield Shown(Location.parameter_name, option.display_name, own)
         yield Shown(Location.parameter_description, str(option.description), "")
-        for choice in (one for one in option.choices if one.name not in OFFICIAL):
+        for choice in (one for one in option.choices if one.name not in CALLED_SO_EVERYWHERE):
             yield Shown(Location.choice_name, choice.name, f"{own} {option.name}")
 
 

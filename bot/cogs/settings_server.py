@@ -10,7 +10,7 @@ from discord import app_commands
 from bot.cogs.governed import GovernedGroup, who
 from bot.cogs.replying import Interaction, reply, say
 from bot.cogs.suggesting import LONGEST, Choices
-from bot.cogs.watch_options import LANGUAGE_CHOICES, NATIVE
+from bot.cogs.watch_options import LANGUAGE_CHOICES
 from bot.cogs.zoning import suggest_zones, zone_of
 from bot.flow.ask import Asking, Unacceptable
 from bot.flow.governing import Governing, Who
@@ -18,7 +18,7 @@ from bot.model import Post
 from bot.ports import Clock
 from bot.rules.describing import line
 from bot.rules.text import plain
-from bot.tongue import counted, said
+from bot.tongue import counted, native_name, said
 
 SHOWN = 10
 
@@ -59,9 +59,7 @@ class SettingsCommands(GovernedGroup):
 
     async def _spoken(self, by: Who, language: str) -> Post:
         await self._governing.decide(by, "/settings language", lambda server: replace(server, language=language))
-        return say(
-            said(by.language, "From now on I post in **{language}** in this server.", language=NATIVE.get(language, language))
-        )
+        return say(said(by.language, "From now on I post in **{language}** in this server.", language=native_name(language)))
 
     @app_commands.command(name="show", description="Everything that this server decided")
     async def show(self, interaction: Interaction) -> None:
@@ -77,7 +75,7 @@ class SettingsCommands(GovernedGroup):
             title=said(language, "Settings of this server"),
             lines=(
                 said(language, "🕰️ Time zone: **{zone}**", zone=server.zone),
-                said(language, "💬 Language of posts: **{language}**", language=NATIVE.get(server.language, server.language)),
+                said(language, "💬 Language of posts: **{language}**", language=native_name(server.language)),
                 said(language, "🔔 Role that members give themselves: {role}", role=role),
                 f"📡 {count}",
                 *(line(watch, language) for watch in watches[:SHOWN]),

@@ -16,13 +16,11 @@ from bot.model import RoleId, Say, Watch
 from bot.rules.asking import LONGEST_TEXT, Wrong, parse_leads, parse_says, parse_what
 from bot.rules.hours import parse_digest, parse_quiet
 from bot.rules.sites import parse_sites
-from bot.tongue import LANGUAGES, said
+from bot.tongue import LANGUAGES, native_name, said
 
 LEADS = "24h 1h 10m"
 PING_ON = "reminder live"
 LONGEST_NAME = 80
-NATIVE = {"en": "English", "de": "Deutsch"}
-"""What a language calls itself; one that is not named here is called by its code."""
 
 CHANNEL_TYPES = [
     discord.ChannelType.text,
@@ -53,7 +51,7 @@ class Channel(app_commands.Transformer[discord.Client]):
         return value.id
 
 
-LANGUAGE_CHOICES = [app_commands.Choice(name=NATIVE.get(code, code), value=code) for code in LANGUAGES]
+LANGUAGE_CHOICES = [app_commands.Choice(name=native_name(code), value=code) for code in LANGUAGES]
 
 
 def read(parsed: T | Wrong) -> T:

@@ -9,7 +9,7 @@ from bot.rules.asking import What, parse_what
 from bot.rules.countdown import what_of
 from bot.rules.settings_text import BLANK, FIELDS, Settings, says_text, terms_text
 from bot.rules.text import plain
-from bot.tongue import Phrase, phrase, said
+from bot.tongue import Phrase, native_name, phrase, said
 
 LABELS: Mapping[str, Phrase] = {
     "name": phrase("name"),
@@ -83,6 +83,7 @@ LISTED: Mapping[str, Callable[[Watch], str]] = {
     "roles": lambda watch: " ".join(f"<@&{role}>" for role in watch.roles),
     "include": lambda watch: terms_said(watch.include),
     "exclude": lambda watch: terms_said(watch.exclude),
+    "language": lambda watch: native_name(watch.language),
     "leads": lambda watch: " ".join(map(what_of, watch.leads)),
     "ping_leads": lambda watch: " ".join(map(what_of, watch.ping_leads)),
 }
@@ -128,7 +129,7 @@ def server_changes(before: Server, after: Server, language: str) -> Iterator[str
     none = said(language, "none")
     for name, old, new in (
         ("zone", before.zone, after.zone),
-        ("language", before.language, after.language),
+        ("language", native_name(before.language), native_name(after.language)),
         ("role", *(f"<@&{one.role}>" if one.role else none for one in (before, after))),
     ):
         if old != new:

@@ -12,6 +12,7 @@ from bot.model import GuildId, Say, Server, Webcast
 from bot.model import Person as Crew
 from bot.sandbox.people import Person
 from bot.sandbox.wire import Json, as_object, as_objects, as_text
+from bot.tongue import native_name
 from tests.cogs.stage import NOW, keep, stage, track
 from tests.marking import LANGUAGE, speak, unsaid
 
@@ -88,7 +89,21 @@ GOVERNED: tuple[tuple[str, dict[str, object]], ...] = (
 )
 """What is asked, in this order; a command may come more than once, in another state of things."""
 NAMES = frozenset(
-    {LANGUAGE, "SpaceX", "NASA", "Europe", "Warsaw", "Deutsch", "English", "Minus", "The", "Space", "Devs", "Launch", "Library"}
+    {
+        native_name(LANGUAGE),
+        "SpaceX",
+        "NASA",
+        "Europe",
+        "Warsaw",
+        "Deutsch",
+        "English",
+        "Minus",
+        "The",
+        "Space",
+        "Devs",
+        "Launch",
+        "Library",
+    }
 )
 """What is called the same everywhere."""
 TYPED = frozenset(say.value for say in Say) | {
