@@ -29,9 +29,9 @@ REFERENCE_PHASES = 8
 SECOND = 6
 """Requests an hour that RocketLaunch.live is asked by default."""
 
-REACH = """What keeps the governor from 0.6 of fixed between T-1h and T+15m: the quota counts any hour, so what is spent there is missing
-before. Measured: when changes there counted 1.6 times, it came to 0.70, and to 1.06 over the day and 118 s for a scrub, where
-0.72, 1.00 and 101 s are with all changes alike. What the plan in hindsight has on top are these launches' own moments, as the
+REACH = """What keeps the governor from 0.6 of fixed between T-1h and T+15m: the quota counts any hour, so what is spent there is
+missing before. Measured: when changes there counted 1.6 times, it came to 0.70, and to 1.06 over the day and 118 s for a scrub;
+with all changes alike it is 0.72, 1.00 and 101 s. What the plan in hindsight has on top are these launches' own moments, as the
 line below it shows: made for half of the launches it is hardly better than fixed for the others."""
 
 
