@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from discord import app_commands
 
 from bot.model import GuildId, Say, Server, Webcast
 from bot.model import Person as Crew
 from bot.sandbox.people import Person
 from bot.sandbox.wire import Json, as_object, as_objects, as_text
 from bot.tongue import native_name
+from tests.catalogue import tree
 from tests.cogs.stage import NOW, keep, stage, track
 from tests.marking import LANGUAGE, speak, unsaid
 
@@ -82,12 +84,22 @@ GOVERNED: tuple[tuple[str, dict[str, object]], ...] = (
     ("settings timezone", {"zone": "ЪЪ"}),
     ("settings show", {}),
     ("export", {}),
+    ("mission list", {}),
+    ("mission add", {"name": "Шар", "net": "ЪЪ"}),
+    ("mission add", {"name": "Шар", "net": "2021-12-24 18:00"}),
+    ("mission add", {"name": "Зонд", "net": "Q4 2022", "place": "Школа"}),
+    ("mission edit", {"mission": "Шар", "status": "scrub"}),
+    ("mission edit", {"mission": "Шар"}),
+    ("mission list", {}),
+    ("mission remove", {"mission": "Шар"}),
     ("watch remove", {"watch": "1"}),
     ("watch remove", {"watch": "9"}),
     ("undo", {}),
     ("settings language", {"language": "de"}),
 )
 """What is asked, in this order; a command may come more than once, in another state of things."""
+ELSEWHERE = frozenset({"feed add", "feed list", "feed remove", "feed test", "follow-official", "import"})
+"""These take a feed, an official channel or a file."""
 NAMES = frozenset(
     {
         native_name(LANGUAGE),
@@ -164,3 +176,8 @@ async def test_discord_is_told_the_names_in_every_language(member: Person) -> No
     names = {command.name: command.spec.get("name_localizations") for command in member.commands()}
     assert names["next"] == {"de": "nächste"}
     assert names["live"] == {"de": "live"}
+
+
+async def test_every_command_is_asked() -> None:
+    offered = {one.qualified_name for one in tree().walk_commands() if isinstance(one, app_commands.Command)}
+    assert offered == {path for path, _ in (*ASKED, *GOVERNED)} | ELSEWHERE
