@@ -338,7 +338,7 @@ class Deliverer:
             case CardGone(over):
                 if left is not None and left.about:
                     await tx.keep_card(finished(left.about) if over else replace(left.about, gone=True))
-                await tx.record_dropped(sent.key, "it was deleted" if not over else "it is over", now)
+                await tx.record_dropped(sent.key, "it is over" if over else "the card was deleted", now)
             case _:
                 assert_never(landing.following)
 

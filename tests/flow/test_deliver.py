@@ -32,13 +32,14 @@ from bot.ports import OutletDown, StoreDown
 from bot.rules.planning import key_of, trouble
 from tests.flow.stage import GUILD, HOUR, MINUTE, NOON, SECOND, Failing, Stage, channel, killed, launch, watch_of, yielding
 from tests.mission_log import NAMES, KilledError
+from tests.mission_places import Standing
 
 ONE = launch("Launch 1", "GO", "14:00")
 NO_CARDS = CHOOSABLE - {Say.ANNOUNCED}
 
 
 @dataclass
-class Scripted:
+class Scripted(Standing):
     """An outlet that answers as it was told to, and remembers what it was asked."""
 
     answers: list[Outcome | Exception] = field(default_factory=list[Outcome | Exception])
@@ -64,7 +65,7 @@ class Scripted:
         self.sent.append((target, post, message))
         return await self.answer()
 
-    async def find(self, target: Target, post: Post, since: datetime) -> MessageId | None:
+    async def find(self, target: Target, post: Post, since: datetime, within: MessageId | None = None) -> MessageId | None:
         self.looked.append(since)
         if self.unreadable:
             raise OutletDown("no answer")

@@ -1,0 +1,64 @@
+"""What is kept of servers, whoever tells it, in whatever order, twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.flow.keeping import Keeping
+from bot.model import ChannelId, GuildId, RoleId, Server, WatchId
+from tests.flow.stage import GUILD, NOON, Stage, channel, watch_of
+
+FANS, OTHERS = RoleId(900), RoleId(901)
+
+
+@pytest.fixture
+def keeping(stage: Stage) -> Keeping:
+    return Keeping(stage.store, stage.clock, stage.desk)
+
+
+async def server(stage: Stage) -> Server | None:
+    async with stage.store.transaction() as tx:
+        return await tx.server(GUILD)
+
+
+async def test_of_a_server_that_decided_nothing_nothing_is_kept(stage: Stage, keeping: Keeping) -> None:
+    await keeping.left(GUILD)
+    await keeping.joined(GUILD)
+    await keeping.compare({})
+    assert await server(stage) is None
+
+
+async def test_a_server_is_left_once_and_keeps_what_it_decided(stage: Stage, keeping: Keeping) -> None:
+    async with stage.store.transaction() as tx:
+        await tx.keep_server(Server(guild=GUILD, zone="Europe/Berlin"))
+        await tx.pause(channel(7), "something else", NOON)
+    await keeping.left(GUILD)
+    assert await server(stage) == Server(guild=GUILD, zone="Europe/Berlin", left_at=NOON)
+    await keeping.joined(GUILD)
+    assert await server(stage) == Server(guild=GUILD, zone="Europe/Berlin")
+    async with stage.store.transaction() as tx:
+        assert list(await tx.paused(GUILD)) == [channel(7)]
+
+
+async def test_the_ping_role_of_a_server_is_forgotten_with_the_role(stage: Stage, keeping: Keeping) -> None:
+    async with stage.store.transaction() as tx:
+        await tx.keep_server(Server(guild=GUILD, role=FANS, language="de"))
+    await keeping.role_gone(GUILD, FANS)
+    kept = await server(stage)
+    assert kept is not None
+    assert kept.role is None
+    await keeping.channel_gone(GUILD, ChannelId(1))
+
+
+async def test_roles_of_a_server_that_is_away_are_not_lost(stage: Stage, keeping: Keeping) -> None:
+    async with stage.store.transaction() as tx:
+        watch = await tx.add_watch(replace(watch_of(), roles=(FANS, OTHERS)))
+        person = await tx.add_watch(replace(watch_of(replace(channel(), guild=GuildId(0))), id=WatchId(0)))
+    await keeping.compare({GUILD: None})
+    async with stage.store.transaction() as tx:
+        assert await tx.watches() == (watch, person)
+    await keeping.compare({GUILD: {OTHERS}})
+    async with stage.store.transaction() as tx:
+        assert [one.roles for one in await tx.watches(GUILD)] == [(OTHERS,)]
