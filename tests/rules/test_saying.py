@@ -19,6 +19,7 @@ from bot.model import (
     Net,
     Pad,
     Person,
+    Phase,
     Post,
     Precision,
     Rocket,
@@ -29,11 +30,14 @@ from bot.model import (
     Webcast,
 )
 from bot.rules.agenda import on_air, page
+from bot.rules.calendar import about
 from bot.rules.card import card
 from bot.rules.details import details
 from bot.rules.following import notice_of
+from bot.rules.forum import topic
+from bot.rules.occasions import occasion
 from bot.rules.wording import WORDINGS, listing, post, summary, trouble
-from tests.marking import LANGUAGE, read, speak, unsaid
+from tests.marking import CLOSE, LANGUAGE, OPEN, read, speak, unsaid
 from tests.rules.making import DAY, HOUR, L0, MINUTE, T0, event, following, net, seen, watch
 
 NAME = "Сокол 9 | Звезда"
@@ -117,6 +121,15 @@ def test_a_list_is_said_in_the_language_of_its_readers() -> None:
     assert said_fully(on_air(every[:2], None, L0, language=LANGUAGE))
     assert said_fully(on_air((), every[0], L0, language=LANGUAGE))
     assert said_fully(on_air((), None, L0, language=LANGUAGE))
+
+
+def test_a_scheduled_event_a_forum_post_and_a_calendar_are_said_too() -> None:
+    for track in tracks():
+        made = occasion(track, T0 - 2 * HOUR, Phase.SCHEDULED, LANGUAGE)
+        assert made is not None
+        texts = (made.name, made.place, made.description, topic(track, LANGUAGE), about(track, T0 - 2 * HOUR, LANGUAGE))
+        whole = [text for text in texts if text.count(OPEN) == text.count(CLOSE)]  # the others had to be cut
+        assert [unsaid(text) for text in whole] == [[]] * len(whole), whole
 
 
 def test_what_is_not_said_is_found() -> None:
