@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Busy, Claimed, Key, MessageId, Outcome, Place, Refused, Say, Sent, Unclear
+from bot.model import Busy, Claimed, Key, MessageId, Outcome, Place, Refused, Say, Sent, Target, Unclear, UserId
 from bot.rules.following import notice_of
+from bot.rules.personal import mailbox
 from bot.rules.planning import delivery
 from bot.rules.retrying import (
     GIVES_UP,
@@ -21,14 +22,16 @@ from bot.rules.retrying import (
     WAITS,
     CardGone,
     Done,
+    Elsewhere,
     GiveUp,
     Pause,
     RetryAt,
+    Unreachable,
     after,
     backoff,
     must_read_back,
 )
-from tests.rules.making import HOUR, L0, MINUTE, SECOND, T0, event, following, seen
+from tests.rules.making import HERE, HOUR, L0, MINUTE, SECOND, T0, event, following, seen
 
 
 def tried(times: int = 0, first: datetime | None = None) -> Claimed:
@@ -113,12 +116,26 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
 )
 
 
-@given(outcome=outcomes, tries=st.integers(0, 30), first=st.none() | st.just(L0))
-def test_every_outcome_leads_on_and_never_into_the_past(outcome: Outcome, tries: int, first: datetime | None) -> None:
-    claimed = replace(tried(tries, first), delivery=replace(tried().delivery, key=Key("k")))
-    match after(outcome, claimed, T0):
-        case RetryAt(at, _, _) | Pause(_, at):
+@given(
+    outcome=outcomes,
+    tries=st.integers(0, 30),
+    first=st.none() | st.just(L0),
+    target=st.sampled_from((HERE, mailbox(UserId(7)))),
+    aloud=st.booleans(),
+)
+def test_every_outcome_leads_on_and_never_into_the_past(
+    outcome: Outcome, tries: int, first: datetime | None, *, target: Target, aloud: bool
+) -> None:
+    claimed = replace(tried(tries, first), delivery=replace(tried().delivery, key=Key("k"), target=target))
+    match after(outcome, claimed, T0, aloud=aloud):
+        case RetryAt(at, _, _):
             assert at >= T0
+        case Pause(_, at):
+            assert at >= T0
+            assert target == HERE
+        case Elsewhere(why) | Unreachable(why):
+            assert why
+            assert target != HERE
         case GiveUp(why):
             assert why
         case Done(message):
