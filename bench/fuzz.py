@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter, process_time
@@ -164,8 +165,13 @@ def entries_at(*listed: str) -> Callable[[Sequence[bytes], Dice], Mutated]:
 def streams(body: bytes) -> Sequence[Found]:
     """Read the Data API's answer, and hang what it says on a video."""
     found, _ = youtube.parse_streams(json_of(body))
-    video = youtube.parse(samples.YOUTUBE.encode(), now=NOW).articles[0] if found else None
-    return [youtube.shown_as(video, stream) for stream in found.values()] if video else ()
+    return [youtube.shown_as(a_video(), stream) for stream in found.values()]
+
+
+@cache
+def a_video() -> Article:
+    """A video of which the Data API may say something."""
+    return youtube.parse(samples.YOUTUBE.encode(), now=NOW).articles[0]
 
 
 def readers() -> dict[str, Reader]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -183,9 +183,9 @@ def test_history_and_wishes_are_left_out_without_a_word() -> None:
     ],
 )
 def test_a_rule_that_may_take_for_ever_is_not_followed(rule: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     page = dated("DTSTART:20260302T101500Z", f"RRULE:{rule}")
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
     assert page.sightings == ()
     assert len(page.faults) == 1
 
@@ -196,9 +196,9 @@ def test_an_entry_that_recurs_within_bounds_is_as_many_launches() -> None:
     assert len({sighting.event.id for sighting in page.sightings}) == 2
     assert len(dated("DTSTART:20260302T101500Z", "RRULE:FREQ=DAILY").sightings) == 50
     many = calendar(*(entry(str(own), "DTSTART:20260302T101500Z", "RRULE:FREQ=DAILY") for own in range(500)))
-    begun = perf_counter()
+    begun = process_time()
     page = ical.parse(many.encode(), feed="ical", now=NOW)
-    assert perf_counter() - begun < 20
+    assert process_time() - begun < 20
     assert "that recur" in page.faults[-1].why
 
 
@@ -206,9 +206,9 @@ def test_zones_that_a_calendar_defines_are_not_followed() -> None:
     rule = ("BEGIN:STANDARD", "DTSTART:19700101T000000", "RRULE:FREQ=SECONDLY", "END:STANDARD")
     zone = ("BEGIN:VTIMEZONE", "TZID:Own", *rule, "END:VTIMEZONE")
     text = calendar(*zone, entry("a", "DTSTART;TZID=Own:20260302T101500"))
-    begun = perf_counter()
+    begun = process_time()
     (sighting,) = ical.parse(text.encode(), feed="ical", now=NOW).sightings
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
     assert sighting.event.net.precision is Precision.DAY
 
 

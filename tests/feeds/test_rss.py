@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -167,9 +167,9 @@ def test_the_last_entry_of_a_feed_that_breaks_off_is_not_believed() -> None:
 def test_entities_do_not_multiply_and_files_are_not_read() -> None:
     bomb = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     text = rss(item("a", "&i;"), item("b")).replace("<rss", f'<!DOCTYPE rss [<!ENTITY a "ha">{bomb}]><rss')
-    begun = perf_counter()
+    begun = process_time()
     page = parse(text.encode(), now=NOW)
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
     assert all(len(article.title) <= 300 for article in page.articles)
     stolen = rss(item("a", "x&e;x")).replace("<rss", '<!DOCTYPE rss [<!ENTITY e SYSTEM "file:///etc/passwd">]><rss')
     assert "root" not in repr(parse(stolen.encode(), now=NOW))
@@ -177,9 +177,9 @@ def test_entities_do_not_multiply_and_files_are_not_read() -> None:
 
 def test_a_feed_is_bounded_in_all_that_it_says() -> None:
     huge = rss(*(item(str(at), "T" * 5_000) for at in range(300))).replace("Second line", "word " * 1_000)
-    begun = perf_counter()
+    begun = process_time()
     page = parse(huge.encode()[:4_000_000], now=NOW)
-    assert perf_counter() - begun < 20
+    assert process_time() - begun < 20
     assert len(page.articles) == 100
     assert max(len(article.title) for article in page.articles) <= 300
     assert max(len(article.summary) for article in page.articles) <= 4_000
@@ -191,10 +191,10 @@ def test_a_feed_is_bounded_in_all_that_it_says() -> None:
     ids=["tags", "namespaces"],
 )
 def test_more_markup_than_any_feed_has_is_no_feed(hostile: bytes) -> None:
-    begun = perf_counter()
+    begun = process_time()
     with pytest.raises(FeedDown, match="more markup"):
         parse(b"<rss><channel><item>" + hostile, now=NOW)
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 @pytest.mark.parametrize(
@@ -258,9 +258,9 @@ def test_markup_is_read_as_text(markup: str, text: str) -> None:
     "hostile", ["<" * 40_000, "<a" * 20_000, "<script" * 6_000, "<!--" * 10_000, "&" * 40_000, "&lt;" * 10_000]
 )
 def test_hostile_markup_takes_no_time(hostile: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     plain(hostile)
-    assert timedelta(seconds=perf_counter() - begun) < timedelta(seconds=1)
+    assert timedelta(seconds=process_time() - begun) < timedelta(seconds=1)
 
 
 def test_a_headline_is_one_line() -> None:
