@@ -24,7 +24,7 @@ PAPERS = {
     "tv": Paper(title="Роскосмос ТВ", kind="channel", channel=UC),
 }
 STORIES = (
-    Story(at=NOON, by="post", title="“Soyuz” & <friends>", text="A film crew flies, 5 < 6."),
+    Story(at=NOON, by="post", title="“Soyuz” & friends", text="A film crew flies, 5 < 6."),
     Story(at=NOON + timedelta(hours=1), by="post", title="Later"),
     Story(at=NOON - timedelta(hours=1), by="tv", video="abcdefghijk", title="Трансляция"),
 )
