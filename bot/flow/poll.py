@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.flow.ask import BASELINE
 from bot.flow.plan import Desk, forget_finished, replan
-from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Track
+from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Status, Track
 from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, Transaction
 from bot.rules.changes import Change, fold, gone, left_list
 from bot.rules.merging import Traits, met, recreated, traits
@@ -111,19 +111,24 @@ class Poller:
 
     async def read(self, ask: Ask, page: Sightings, now: datetime) -> None:
         """Fold in every sighting of a page, then look for what is not on it."""
-        for fault in page.faults:
-            log.warning("part of a page could not be read", extra={"feed": self.feed.name, "where": fault.where, "why": fault.why})
+        self.report(page)
         known = await self.known(now)
         sightings = await self.named(page.sightings, known)
         listed = {sighting.event.id for sighting in sightings}
         absent = self.absent(ask, page, listed, known, now)
-        others = {} if listed <= known.keys() else self.others(known)
+        alone = self.alone(listed, known)
+        others = self.others(known) if alone or not listed <= known.keys() else {}
         baseline = not await self.baselined(ask.scope)
         bugs: list[Exception] = []
         unchanged: list[EventId] = []
         for sighting in sightings:
             try:
-                named = sighting if sighting.event.id in known else await self.continued(sighting, absent, others, listed)
+                event = sighting.event.id
+                named: Sighting | None = sighting
+                if event in alone:
+                    named = await self.yielded(sighting, others, listed, now)
+                elif event not in known:
+                    named = await self.continued(sighting, absent, others, listed)
                 if named and await self.absorb(named, known.get(named.event.id), now, silent=baseline):
                     unchanged.append(named.event.id)
             except Exception as bug:
@@ -140,6 +145,11 @@ class Poller:
                 await forget_finished(tx, now)
         if bugs:
             raise ExceptionGroup("events that could not be folded in", bugs)
+
+    def report(self, page: Sightings) -> None:
+        """Write down what could not be read."""
+        for fault in page.faults:
+            log.warning("part of a page could not be read", extra={"feed": self.feed.name, "where": fault.where, "why": fault.why})
 
     async def known(self, now: datetime) -> dict[EventId, Track]:
         """Give what is known of events that a list may still show."""
@@ -196,13 +206,39 @@ class Poller:
         listed.add(old)
         return under(old, sighting)
 
+    def alone(self, listed: Collection[EventId], known: Mapping[EventId, Track]) -> set[EventId]:
+        """Give the events of which this feed alone told, or is believed most, while there are feeds that are believed more."""
+        name = self.feed.name
+        if all(trust(lead(track)) <= trust(name) for track in known.values()):
+            return set()
+        return {event for event in listed if event in known and lead(known[event]) == name}
+
+    async def yielded(self, sighting: Sighting, others: Mapping[EventId, Other], listed: set[EventId], now: datetime) -> Sighting:
+        """Let an event end without a word, once it shows that a more trusted feed has it too: that one goes on."""
+        found = met(traits(sighting.event, self.desk.names), (other.traits for other in others.values())).event
+        if found is None or found in listed or trust(others[found].feed) <= trust(self.feed.name):
+            return sighting
+        async with self.store.transaction() as tx:
+            track = await tx.track(sighting.event.id)
+            if track is None or track.event.status in OVER:
+                return sighting
+            await tx.remember(alias_of(sighting.own or sighting.event.id), found)
+            ended, changes = gone(track, now, twin=found)
+            await tx.keep(ended)
+            await replan(tx, self.desk, ended, changes, now, before=track.event)
+        log.info("two events are one", extra={"event": found, "new": sighting.event.id})
+        listed.add(found)
+        return under(found, sighting)
+
     def others(self, known: Mapping[EventId, Track]) -> dict[EventId, Other]:
         """Give the known events that this feed never told of, or of which another one is believed more."""
         name = self.feed.name
         return {
             event: Other(lead(track), traits(track.event, self.desk.names))
             for event, track in known.items()
-            if not track.event.owner and (own_id(track, name) is None or lead(track) != name)
+            if not track.event.owner
+            and track.event.status is not Status.CANCELLED
+            and (own_id(track, name) is None or lead(track) != name)
         }
 
     def absent(
@@ -302,4 +338,4 @@ def under(event: str | None, sighting: Sighting) -> Sighting:
     """Give a sighting another id, and let it keep its own; None leaves it as it is."""
     if event is None or event == sighting.event.id:
         return sighting
-    return replace(sighting, event=replace(sighting.event, id=EventId(event)), own=sighting.event.id)
+    return replace(sighting, event=replace(sighting.event, id=EventId(event)), own=sighting.own or sighting.event.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.flow.poll import Poller
-from bot.model import Ask, Event, EventId, Net, Precision, Scope, Sighting, Track
+from bot.model import Ask, Event, EventId, Net, Precision, Scope, Sighting, Status, Track
 from bot.ports import FeedDown, Gone, NotModified, Sightings
 from bot.rules.voices import own_id
 from tests.flow.stage import HOUR, MINUTE, NOON, Stage, launch
@@ -155,3 +155,16 @@ async def test_what_each_feed_says_outlives_a_restart(stage: Stage) -> None:
     (track,) = await again.told(again.second_polls, MINUTE)
     assert [voice.first for voice in track.voices] == [voice.first for voice in before.voices]
     assert len(await again.told(again.polls, MINUTE)) == 1
+
+
+async def test_what_has_ended_does_not_begin_again_as_another_event(stage: Stage) -> None:
+    room = Room(stage)
+    room.second.shows = (replace(ONE, name="Rideshare", status=Status.SUCCESS, net=LATER.net),)
+    await room.told(room.second_polls)
+    await room.told(room.polls)
+    room.second.shows = (replace(ONE, status=Status.SUCCESS),)
+    assert {track.event.name for track in await room.told(room.second_polls)} == {"Launch 1"}
+    assert len(await room.known()) == 2
+    room.second.shows = (replace(ONE, id=EventId("x:launch:other"), name="Rideshare 9", net=LATER.net),)
+    assert len(await room.told(room.second_polls)) == 3
+    assert len(await room.told(room.second_polls)) == 3
