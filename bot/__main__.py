@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"T-Minus {this_version()}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     run_it = commands.add_parser("run", help="run the bot; needs DISCORD_TOKEN")
+    run_it.add_argument("--shards", help="the shards of this process, of how many: 0-3/16 (or TMINUS_SHARDS); needs PostgreSQL")
     run_it.set_defaults(command=run)
     web_it = commands.add_parser("web", help="serve the pages alone, beside a bot that fills the same database")
     web_it.set_defaults(command=web)
@@ -76,9 +77,9 @@ def this_version() -> str:
         return "from a clone that is not installed"
 
 
-def run(_: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run the bot until a signal ends it."""
-    settings = load(os.environ)
+    settings = load(os.environ | ({"TMINUS_SHARDS": options.shards} if options.shards else {}))
     log_to(sys.stderr, settings.log_level, settings.redact, as_json=settings.log_json)
     return asyncio.run(running(settings))
 

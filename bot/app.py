@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,7 +31,7 @@ from bot.flow.read import PressReader, ServerReaders
 from bot.flow.sweep import Sweeper
 from bot.meters import Meters
 from bot.outlet import DiscordOutlet
-from bot.ports import Clock
+from bot.ports import Clock, StoreDown
 from bot.rules.sharing import SETTLES, share
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
@@ -98,7 +99,7 @@ class App:
     async def join(self, leader: Leader, stack: AsyncExitStack) -> None:
         """Become one of several: be counted before anything is sent, lead if nobody does, hear what the others owe."""
         await leader.beat()
-        stack.push_async_callback(leader.end)
+        stack.push_async_callback(bow, leader)
         self.schedule.add(Beat("lead", leader.beat))
         self.schedule.start("lead")
         heard = listen(self.settings.database_url.reveal(), lambda: self.schedule.wake("deliver"))
@@ -109,7 +110,6 @@ class App:
             await asyncio.gather(listening, return_exceptions=True)
 
         stack.push_async_callback(hush)
-        await asyncio.sleep(SETTLES.total_seconds())
 
     async def hold(self, token: str, stopping: asyncio.Event) -> None:
         """Log in, deliver, and stay. Raises: ClientDown."""
@@ -120,6 +120,8 @@ class App:
             if not ready.done():
                 return
             await ready
+            if self.leader is not None:  # the others have to know by then that they have to leave us a share
+                await asyncio.wait({stop}, timeout=SETTLES.total_seconds())
             self.schedule.start("deliver")
             log.info("ready", extra={"guilds": len(self.client.guilds)})
             held = asyncio.create_task(self.client.run_until_closed(), name="hold the gateway")
@@ -159,6 +161,12 @@ class App:
         except TimeoutError:
             log.warning("some deliveries did not end in time; their rows come back at the next start")
         await self.client.close()
+
+
+async def bow(leader: Leader) -> None:
+    """Let another lead at once; if the database is away, it will when the lease runs out."""
+    with suppress(StoreDown):
+        await leader.end()
 
 
 def pages(settings: Settings, asking: Asking, clock: Clock) -> tuple[Room, ...]:
@@ -222,7 +230,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         )
         leader = led = None
         if shards is not None:
-            leader = Leader(store, clock, f"{socket.gethostname()}/{secrets.token_hex(4)}")
+            leader = Leader(store, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
             leader.alone = lambda alive: client.pacer.allow(share(settings.discord.rate_per_s, alive))
             led = LedStore(store, leader)
         turn = asyncio.Lock()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum, unique
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -32,7 +32,9 @@ from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.asking_why import Gauge
 from bot.flow.keeping import Keeping
 from bot.meters import Meters
+from bot.model import GuildId
 from bot.ports import Clock, StoreDown
+from bot.rules.sharing import Shards
 from bot.wire import SERVER_ERROR, TOO_MANY, Pacer, trace
 
 log = logging.getLogger(__name__)
@@ -100,11 +102,17 @@ class TMinusClient(discord.AutoShardedClient):
         feeds: AskingFeeds | None = None,
         public_url: str = "",
         official: Mapping[str, int] | None = None,
+        shards: Shards | None = None,
     ) -> None:
         Route.BASE = api_base(api_url)
         self.meters = meters or Meters()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # this bot does not speak
+        self.pacer = Pacer(rate_per_s)
+        self.shards_held = shards
+        """None: all there are, however many Discord advises."""
         super().__init__(
+            shard_ids=cast("list[int]", shards.ids if shards else None),  # None is its default, which its annotation leaves out
+            shard_count=shards.count if shards else None,
             intents=discord.Intents(guilds=True),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -112,7 +120,7 @@ class TMinusClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             guild_ready_timeout=guilds_settle_s,
-            http_trace=trace(Pacer(rate_per_s), lambda: self.application_id, self.meters.answered),
+            http_trace=trace(self.pacer, lambda: self.application_id, self.meters.answered),
         )
         self.asking = asking
         self.clock = clock
@@ -134,7 +142,11 @@ class TMinusClient(discord.AutoShardedClient):
             self.tree.add_command(follow_official.command(official))
         for command in (*members.commands(asking, clock), *admins.commands(asking, clock)):
             self.tree.add_command(command)
-        self._listening = Listening(self, Keeping(asking.store, clock, asking.desk))
+        self._listening = Listening(self, Keeping(asking.store, clock, asking.desk, self.holds))
+
+    def holds(self, guild: GuildId) -> bool:
+        """Whether this process hears of a server: others may hold its shard."""
+        return self.shards_held is None or self.shards_held.has(guild)
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: AnyCommand) -> None:
         """Measure how long a command took since it came in."""
@@ -218,7 +230,8 @@ class TMinusClient(discord.AutoShardedClient):
 
     async def _log_in_once(self, token: str) -> None:
         await self.login(token)
-        self.shard_count, gateway, _ = await self.http.get_bot_gateway()
+        advised, gateway, _ = await self.http.get_bot_gateway()
+        self.shard_count = self.shards_held.count if self.shards_held else advised
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         await self._sync()
 

@@ -19,6 +19,7 @@ from bot.feed_settings import FORBID, Feeds, web_address
 from bot.model import Facet
 from bot.redacting import Redactor, Secret
 from bot.rules.matching import Names, normalised
+from bot.rules.sharing import Shards, parse_shards
 from bot.toml import Layered, Mistake, shown
 
 T = TypeVar("T")
@@ -201,6 +202,8 @@ class Settings:
     youtube_key: Secret | None
     log_level: int
     log_json: bool
+    shards: Shards | None
+    """Those of this process; None: one process holds all."""
     official: Mapping[str, int]
     """The operator's own announcement channels by what they announce."""
 
@@ -250,6 +253,9 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
     log_level = variable("TMINUS_LOG", _level)
     log_format = variable("TMINUS_LOG_FORMAT", _format)
     port = variable("PORT", _port)
+    shards = variable("TMINUS_SHARDS", parse_shards)
+    if shards is not None and not (database_url or DATABASE_URL).startswith("postgres"):
+        mistakes.append(Mistake("TMINUS_SHARDS", 0, "needs PostgreSQL, which several processes can share: set DATABASE_URL"))
     if mistakes or knobs is None or feeds is None:
         raise Misconfigured(mistakes)
     return Settings(
@@ -267,6 +273,7 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
         only_launch_library=only_launch_library or False,
         youtube_key=youtube_key,
         log_level=log_level or knobs.log.level,
+        shards=shards,
         official={name: int(channel) for name, channel in knobs.official.items()},
         log_json=(log_format or knobs.log.format) == "json",
     )

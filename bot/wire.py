@@ -98,6 +98,10 @@ class Pacer:
             self._trips.append(trip)
             return trip
 
+    def allow(self, rate_per_s: float) -> None:
+        """Pace at another rate from now on: others use the rest of what Discord allows."""
+        self._rate_per_s = rate_per_s
+
     def refused(self, retry_after_s: float) -> None:
         """Hear that Discord's global limit was met. Those that were under way together are one offence."""
         now = asyncio.get_running_loop().time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +22,8 @@ class Keeping:
     store: Store
     clock: Clock
     desk: Desk
+    mine: Callable[[GuildId], bool] = lambda _: True
+    """Whether this process hears of a server: of the others it knows nothing."""
 
     async def left(self, guild: GuildId) -> None:
         """The bot was removed from a server: nothing is sent there, and its settings wait for it to come back."""
@@ -92,7 +94,7 @@ class Keeping:
             servers = {server.guild: server for server in await tx.servers()}
             watches = [watch for watch in await tx.watches() if watch.target.guild]
         known = sorted({*servers, *(watch.target.guild for watch in watches)})
-        for guild in known:
+        for guild in filter(self.mine, known):
             if guild not in guilds:
                 await self.left(guild)
                 continue

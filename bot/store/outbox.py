@@ -359,7 +359,7 @@ def _in_reach(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:
     """Rows that a process with these shards can deliver: to channels and persons any can, the rest takes what the gateway told."""
     if shards is None:
         return ()
-    shard = _o.guild.bitwise_rshift(SNOWFLAKE_SHARD) % shards.count
+    shard = (_o.guild // 2**SNOWFLAKE_SHARD) % shards.count
     return (or_(_o.place.in_(_FOR_ALL), shard.between(shards.first, shards.last)),)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from bot.model import ChannelId, GuildId, Target
 from bot.sandbox.discord import DiscordSandbox
+from tests.e2e.offline import offline
 from tests.e2e.test_kill import LEAD, STARTS, feed_of, launch, real_now, watched
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,6 +78,7 @@ async def test_every_process_type_starts_and_ends_in_time(tmp_path: Path) -> Non
             "LAUNCH_LIBRARY_URL": feed,
             "TMINUS_FEEDS": "launch-library",
             "DATABASE_URL": url,
+            "TMINUS_CONFIG": offline(tmp_path),
         }
         release = await honcho("start", "release", environ=environ)
         assert await release.wait() == 0
