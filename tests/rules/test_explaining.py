@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.model import Agency, Event, Facet, Fate, GuildId, Precision, Say, Settled, Status, Term, Watch
-from bot.rules.explaining import deliveries, leads_named, standing_in_the_way, verdict
+from bot.rules.explaining import WHYS, deliveries, leads_named, standing_in_the_way, verdict
 from tests.rules.making import DAY, HOUR, L0, MINUTE, T0, event, net, seen, watch
 
 SOYUZ = replace(event(), lsp=Agency(name="Roscosmos"))
@@ -70,3 +71,14 @@ def test_deliveries_are_told_sent_first_then_dropped_then_owed() -> None:
     assert "a closer reminder is due" in told[2]
     assert f"<t:{int((T0 - timedelta(minutes=10)).timestamp())}:f>" in told[3]
     assert deliveries(settled[:1], net(None), leads_named([watch()])) == ("⏳ T-10m · to come",)
+
+
+def test_a_reason_is_told_in_the_readers_language_and_is_one_that_the_bot_gives() -> None:
+    one = Settled(what="T-1h", attempt="a", fate=Fate.DROPPED, why="a closer reminder is due", at=L0)
+    assert deliveries([one], net(), {}, "de") == ("▫️ T-1h · nicht gesendet: eine nähere Erinnerung ist fällig",)
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (Path(__file__).parents[2] / "bot").rglob("*.py")
+        if path.name != "explaining.py"
+    )
+    assert [why for why in WHYS if f'"{why}"' not in code] == []
