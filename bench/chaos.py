@@ -1,0 +1,446 @@
+"""Break everything around the flow, seeded, in virtual time; a ledger says what became of each notice that was owed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import multiprocessing
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random  # noqa: TID251 -- every run follows from its seed alone
+from time import monotonic
+
+from bot.flow.ask import BASELINE
+from bot.flow.deliver import Deliverer
+from bot.flow.plan import Desk
+from bot.flow.poll import Poller
+from bot.model import (
+    USUAL,
+    Ask,
+    Busy,
+    ChannelId,
+    Event,
+    Facet,
+    GuildId,
+    Key,
+    MessageId,
+    Net,
+    Outcome,
+    Post,
+    Precision,
+    RoleId,
+    Scope,
+    Sent,
+    Status,
+    Target,
+    Term,
+    Unclear,
+    Watch,
+    WatchId,
+    Webcast,
+)
+from bot.ports import FeedDown, Gone, OutletDown, Sightings, StoreDown, Transaction
+from bot.store.outbox import LATE
+from bot.store.sql import SqlStore
+from tests.mission_log import Discord, KilledError, LaunchFeed, WallClock, new_event
+
+DAYS = (datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC))
+"""The clocks of Europe change in the second night and the third."""
+LASTS = timedelta(hours=5)
+AT_MOST = timedelta(days=3)
+"""By then whatever was owed has become too late."""
+NONCE = timedelta(minutes=3)
+LEASE = timedelta(seconds=20)
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+LEADS = (timedelta(hours=2), timedelta(hours=1), timedelta(minutes=10))
+ROUNDS = 20_000
+"""A run that takes more beats than this runs in circles."""
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something is broken from one instant to another."""
+
+    what: str
+    begin: datetime
+    end: datetime
+
+
+DISCORD = ("500", "500 stored", "dropped", "429", "stall")
+STORE = ("gone", "full", "commit without an answer")
+FEED = ("down", "empty", "half", "backwards", "lies")
+LENGTHS = (10 * SECOND, MINUTE, 5 * MINUTE, 20 * MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a run plays: news of the feed in order, troubles, moments of death, jumps of the clock."""
+
+    begin: datetime
+    news: tuple[tuple[datetime, str, Event], ...]
+    troubles: tuple[Trouble, ...]
+    deaths: float
+    """Chance of a kill -9 at each step."""
+    jumps: tuple[tuple[datetime, timedelta], ...]
+
+    @property
+    def quiet(self) -> Script:
+        """The same with nothing broken."""
+        return replace(self, troubles=(), deaths=0.0, jumps=())
+
+
+def invented(seed: str) -> Random:
+    """Chance that a seed decides."""
+    return Random(seed)  # noqa: S311 -- reproducible is the point
+
+
+def script(chance: Random) -> Script:
+    """Invent a run."""
+    begin = chance.choice(DAYS) + timedelta(minutes=chance.randrange(24 * 60))
+    news: list[tuple[datetime, str, Event]] = []
+    for number in range(chance.randint(1, 2)):
+        name, net = f"Starlink 6-{70 + number}", begin + timedelta(minutes=chance.randint(130, 240))
+        event = replace(new_event(name, number), status=Status.GO, net=Net(net, Precision.MINUTE))
+        at = begin + MINUTE
+        news.append((at, name, event))
+        for _ in range(chance.randint(0, 2)):  # slips, holds, a stream
+            at += timedelta(minutes=chance.randint(5, 60))
+            if at > net - 15 * MINUTE:
+                break
+            match chance.randrange(4):
+                case 0:
+                    net += timedelta(minutes=chance.choice((15, 40, -20)))
+                    event = replace(event, net=Net(net, Precision.MINUTE))
+                case 1:
+                    event = replace(event, webcasts=(Webcast(url="https://www.youtube.com/watch?v=starlink677"),))
+                case 2:
+                    event = replace(event, status=Status.HOLD)
+                case _:
+                    event = replace(event, status=Status.GO, name=name)
+            news.append((at, name, event))
+        last = chance.choice((Status.SUCCESS, Status.IN_FLIGHT, Status.FAILURE, Status.TBD))
+        live = replace(event, status=Status.GO, webcast_live=True)
+        news.append((max(at + MINUTE, net - 12 * MINUTE), name, live))
+        news.append((max(at, net) + 4 * MINUTE, name, replace(live, status=last)))
+    nets = {event.net.at for _, _, event in news if event.net.at}
+    busy = [*(at for at, _, _ in news), *(net - lead for net in sorted(nets) for lead in LEADS)]  # when something leaves
+    moments = [chance.choice(busy) + timedelta(seconds=chance.randint(-60, 240)) for _ in range(8)]
+    kinds = [*DISCORD, *STORE, *(FEED if chance.random() < 0.4 else ())]
+    troubles = tuple(Trouble(chance.choice(kinds), at, at + chance.choice(LENGTHS)) for at in moments[: chance.randint(2, 6)])
+    jumps = tuple((at, chance.choice((-90, -5, 7, 60)) * SECOND) for at in moments[6 : chance.choice((6, 6, 7, 8))])
+    return Script(begin, tuple(sorted(news, key=lambda one: one[0])), troubles, chance.choice((0.0, 0.002, 0.01)), jumps)
+
+
+# --- the world ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class World:
+    """What is true now: the time, what is broken, and whether this is the moment of death."""
+
+    plays: Script
+    chance: Random
+    clock: WallClock
+    broken: list[Trouble] = field(default_factory=list[Trouble])
+    """Every trouble that happened, deaths and jumps included: what may be an excuse."""
+
+    def now_broken(self, kinds: Iterable[str]) -> str:
+        """What of these is broken at this moment."""
+        return next((one.what for one in self.plays.troubles if one.what in kinds and one.begin <= self.clock.at < one.end), "")
+
+    def step(self) -> None:
+        """Here the process may die."""
+        if self.chance.random() < self.plays.deaths:
+            raise KilledError
+
+
+@dataclass
+class FrailStore:
+    """The real store, behind a database that goes away."""
+
+    inner: SqlStore
+    world: World
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        self.world.step()
+        trouble = self.world.now_broken(STORE)
+        if trouble == "gone":
+            raise StoreDown("gone")
+        async with self.inner.transaction() as tx:
+            yield tx
+            self.world.step()
+            if trouble == "full":
+                raise StoreDown("full")
+        self.world.step()
+        if trouble:
+            raise StoreDown("no answer to the commit")
+
+    async def made(self, feed: str, since: datetime) -> tuple[tuple[Scope, datetime], ...]:
+        if self.world.now_broken(STORE):
+            raise StoreDown("gone")
+        return await self.inner.made(feed, since)
+
+    async def note(self, feed: str, scope: Scope, at: datetime) -> None:
+        if self.world.now_broken(STORE):
+            raise StoreDown("gone")
+        await self.inner.note(feed, scope, at)
+
+
+@dataclass
+class FrailDiscord(Discord):
+    """Stores once per nonce within minutes; answers as the world has it. `times`: how often each key was stored."""
+
+    world: World = field(kw_only=True)
+    ledger: sqlite3.Connection = field(kw_only=True)
+    times: Counter[Key] = field(default_factory=Counter[Key])
+    late: list[Key] = field(default_factory=list[Key])
+    titles: list[tuple[int, str, datetime, MessageId]] = field(default_factory=list[tuple[int, str, datetime, MessageId]])
+
+    async def send(  # the reply changes nothing here
+        self,
+        key: Key,
+        target: Target,
+        post: Post,
+        reply_to: MessageId | None = None,  # noqa: ARG002
+    ) -> Outcome:
+        self.world.step()
+        trouble, leaves = self.world.now_broken(DISCORD), self.clock.at
+        if trouble == "429":
+            return Busy(timedelta(seconds=self.world.chance.randint(1, 30)))
+        if trouble == "stall":
+            self.clock.at += 10 * SECOND
+        stores = trouble in {"", "500 stored", "dropped"} or (trouble == "stall" and self.world.chance.random() < 0.5)
+        message = self.store_once(key, target, post, leaves) if stores else MessageId(0)
+        self.world.step()
+        return Unclear(trouble) if trouble else Sent(message)
+
+    def store_once(self, key: Key, target: Target, post: Post, at: datetime) -> MessageId:
+        """Store a message, unless its nonce is known."""
+        earlier = self.stored.get(key)
+        if earlier and at - earlier[2] < NONCE:
+            return earlier[0]
+        message = MessageId(self.times.total() + 1)
+        self.stored[key] = (message, post.title, at)
+        self.titles.append((target.channel, post.title, at, message))
+        self.times[key] += 1
+        ((stale,),) = self.ledger.execute("SELECT stale FROM outbox WHERE key = ?", (key,))
+        if datetime.fromisoformat(stale).replace(tzinfo=UTC) <= at:
+            self.late.append(key)
+        return message
+
+    def owed(self) -> int:
+        """How many rows still wait."""
+        ((waiting,),) = self.ledger.execute("SELECT count(*) FROM outbox WHERE fate = 'owed'")
+        return int(waiting)
+
+    async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:  # noqa: ARG002 -- whatever it says
+        self.world.step()
+        trouble = self.world.now_broken(DISCORD)
+        return Unclear(trouble) if trouble else Sent(message)
+
+    async def find(  # in a channel, not a forum
+        self,
+        target: Target,
+        post: Post,
+        since: datetime,
+        within: MessageId | None = None,  # noqa: ARG002
+    ) -> MessageId | None:
+        if self.world.now_broken(DISCORD):
+            raise OutletDown("502")
+        sought = (target.channel, post.title)
+        return next((one for channel, title, at, one in self.titles if (channel, title) == sought and at >= since), None)
+
+
+@dataclass
+class FrailFeed(LaunchFeed):
+    """Launch Library as the script has it, when it is there and honest."""
+
+    world: World = field(kw_only=True)
+
+    async def read(self, ask: Ask) -> Sightings | Gone:
+        trouble, at = self.world.now_broken(FEED), self.world.clock.at
+        if trouble == "down":
+            raise FeedDown("down")
+        when = at - 30 * MINUTE if trouble == "backwards" else at
+        self.events = {name: event for since, name, event in self.world.plays.news if since <= when}
+        self.mood = trouble if trouble in {"empty", "half"} else "back"
+        if trouble == "lies":
+            self.events = {name: replace(event, net=Net(None, Precision.UNKNOWN)) for name, event in self.events.items()}
+        if ask.scope is Scope.NEAR and not any(event.net.at for event in self.events.values()):
+            return Sightings(sightings=())
+        return await super().read(ask)
+
+
+# --- a run --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What became of what was owed."""
+
+    owed: int
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    late: tuple[str, ...]
+    sent: frozenset[str]
+    known: frozenset[str]
+    deaths: int
+
+
+class Run:
+    """One script, played to its end."""
+
+    def __init__(self, plays: Script, seed: int) -> None:
+        self.world = World(plays, invented(f"{seed} dies"), WallClock(plays.begin))
+        self.name = f"file:chaos-{next(_numbers)}?mode=memory&cache=shared"
+        self.deaths = 0
+
+    async def play(self) -> Ledger:
+        """Play it; kill and start again as it comes."""
+        with closing(sqlite3.connect(self.name, uri=True)) as ledger:
+            ledger.execute("PRAGMA read_uncommitted = 1")
+            world = self.world
+            store = await SqlStore.open(f"sqlite:///{self.name}&uri=true")
+            discord = FrailDiscord(world.clock, world=world, ledger=ledger)
+            await self.set_up(store)
+            end, jumps = world.plays.begin + AT_MOST, list(world.plays.jumps)
+            try:
+                while True:
+                    try:
+                        await self.live(store, discord, end, jumps)
+                        break
+                    except KilledError:
+                        self.deaths += 1
+                        away = world.chance.choice((2 * SECOND, 30 * SECOND, 4 * MINUTE, 15 * MINUTE))
+                        world.broken.append(Trouble("dead", world.clock.at, world.clock.at + away))
+                        world.clock.at += away
+                        if self.deaths > len(LENGTHS) * 10:
+                            world.plays = replace(world.plays, deaths=0.0)
+            finally:
+                await store.close()
+            return self.settle(ledger, discord)
+
+    async def set_up(self, store: SqlStore) -> None:
+        """Begin as a bot that has run for a while, with some watches."""
+        chance = invented(f"{self.world.plays.begin}")
+        async with store.transaction() as tx:
+            for name in (BASELINE, f"{BASELINE}:ll2:all", f"{BASELINE}:ll2:events"):
+                await tx.remember(name, "taken")
+            for number in range(chance.randint(2, 5)):
+                watch = Watch(
+                    id=WatchId(0),
+                    target=Target(GuildId(1), ChannelId(100 + number)),
+                    name="SpaceX",
+                    include=(Term(Facet.ANY, "SpaceX"),),
+                    notices=USUAL,
+                    leads=LEADS[chance.randrange(3) :],
+                    roles=(RoleId(7),) if number % 2 else (),
+                    made_at=self.world.plays.begin,
+                )
+                await tx.add_watch(watch)
+
+    async def live(self, inner: SqlStore, discord: FrailDiscord, end: datetime, jumps: list[tuple[datetime, timedelta]]) -> None:
+        """One life of the process, until the end or its own."""
+        world, clock = self.world, self.world.clock
+        store = FrailStore(inner, world)
+        poller = Poller(store, FrailFeed(world=world), store, clock, Desk({}, 48.0), 10)
+        deliverer = Deliverer(store, discord, clock, {}, 8, LEASE)
+        poll_at = clock.at
+        for _ in range(ROUNDS):
+            if clock.at >= end or (clock.at > world.plays.begin + LASTS and not discord.owed()):
+                return
+            if jumps and jumps[0][0] <= clock.at:
+                _, by = jumps.pop(0)
+                world.broken.append(Trouble("jump", clock.at - abs(by), clock.at + abs(by) + LEASE))
+                clock.at += by
+            if clock.at >= poll_at:
+                poll_at = clock.at + 5 * SECOND
+                with suppress(StoreDown):
+                    poll_at = max(await poller.beat(), clock.at + SECOND)
+            upcoming: datetime | None = clock.at + 5 * SECOND
+            with suppress(StoreDown):
+                upcoming = await deliverer.beat()
+            await landed(deliverer)
+            clock.at = max(clock.at + SECOND, min(poll_at, upcoming or end))
+        sys.exit("a run that goes in circles")
+
+    def settle(self, ledger: sqlite3.Connection, discord: FrailDiscord) -> Ledger:
+        """Hold every row against what is in the channels."""
+        excuses = [*self.world.plays.troubles, *self.world.broken]
+        rows = ledger.execute("SELECT key, say, what, fate, why, start, stale FROM outbox").fetchall()
+        lost: list[str] = []
+        for key, say, _, fate, why, start, stale in rows:
+            begin, end = (datetime.fromisoformat(at).replace(tzinfo=UTC) for at in (start, stale))
+            excused = any(one.begin - MINUTE <= end and begin <= one.end + MINUTE for one in excuses)
+            if fate == "owed" or (fate == "dropped" and (not why or (why == LATE and not excused))):
+                lost.append(f"{key}: {fate} {why}")
+            if fate == "sent" and say != "edit" and not discord.times[Key(key)]:
+                lost.append(f"{key}: sent, and not there")
+        return Ledger(
+            owed=len(rows),
+            lost=tuple(lost),
+            doubled=tuple(f"{key} × {times}" for key, times in discord.times.items() if times > 1),
+            late=tuple(discord.late),
+            sent=frozenset(key for key, _, what, fate, *_ in rows if fate == "sent" and what.startswith("T-")),
+            known=frozenset(key for key, *_ in rows),
+            deaths=self.deaths,
+        )
+
+
+async def landed(deliverer: Deliverer) -> None:
+    """Wait for all that flies; a death in one of them is the death of all."""
+    tasks = tuple(deliverer.flying.values())
+    died = False
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        died = died or isinstance(ended, KilledError)
+    if died:
+        raise KilledError
+
+
+def play(seed: int) -> tuple[int, Ledger]:
+    """Play one seed, and once more with nothing broken: its reminders must be known here too, unless the feed was at fault."""
+    logging.disable(logging.CRITICAL)
+    plays = script(invented(f"{seed}"))
+    ledger = asyncio.run(Run(plays, seed).play())
+    if any(one.what in FEED for one in plays.troubles):
+        return seed, ledger
+    calm = asyncio.run(Run(plays.quiet, seed).play())
+    missing = tuple(f"{key}: never owed" for key in sorted(calm.sent - ledger.known))
+    return seed, replace(ledger, lost=ledger.lost + missing)
+
+
+def main() -> None:
+    """Play many seeds on all cores but none twice; name those that broke a promise."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=1_000)
+    options.add_argument("--seed", type=int, default=0, help="the first one; the others follow")
+    options.add_argument("--workers", type=int, default=2)
+    chosen = options.parse_args()
+    start, sums = monotonic(), Counter[str]()
+    with ProcessPoolExecutor(chosen.workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for seed, ledger in pool.map(play, range(chosen.seed, chosen.seed + chosen.runs)):
+            sums.update(runs=1, owed=ledger.owed, deaths=ledger.deaths, lost=len(ledger.lost))
+            sums.update(doubled=len(ledger.doubled), late=len(ledger.late))
+            for word in ("lost", "doubled", "late"):
+                for one in getattr(ledger, word):
+                    print(f"seed {seed}: {word}: {one}", flush=True)
+    print(f"{sums['deaths']} deaths of the process, {monotonic() - start:.0f} s")
+    print(json.dumps({word: sums[word] for word in ("runs", "owed", "lost", "doubled", "late")}))
+    if sums["lost"] + sums["doubled"] + sums["late"]:
+        sys.exit("A promise was broken.")
+
+
+if __name__ == "__main__":
+    main()
