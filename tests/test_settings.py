@@ -10,6 +10,7 @@ from typing import get_type_hints
 
 import pytest
 
+from bot.rules.sharing import Shards
 from bot.settings import DATABASE_URL, FILES, SHIPPED, Feeds, Knobs, Misconfigured, Settings, load
 from bot.toml import LARGEST
 
@@ -224,3 +225,11 @@ def test_the_shipped_files_say_exactly_what_the_shapes_hold() -> None:
 def test_nothing_of_the_process_is_read_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "DISCORD_TOKEN", "another")
     assert load({}, needs_token=False).token is None
+
+
+def test_several_processes_need_a_database_that_they_can_share() -> None:
+    assert load({**WORKS, "TMINUS_SHARDS": "0-3/16", "DATABASE_URL": "postgresql://db/tminus"}).shards == Shards(0, 3, 16)
+    assert mistakes({**WORKS, "TMINUS_SHARDS": "0-3/16"}) == [
+        "TMINUS_SHARDS: needs PostgreSQL, which several processes can share: set DATABASE_URL"
+    ]
+    assert mistakes({**WORKS, "TMINUS_SHARDS": "four"}) == ["TMINUS_SHARDS: must be written like 0-3/16: from, to, and of how many"]
