@@ -278,7 +278,7 @@ class FrailFeed(LaunchFeed):
         self.mood = trouble if trouble in {"empty", "half"} else "back"
         if trouble == "lies":
             self.events = {name: replace(event, net=Net(None, Precision.UNKNOWN)) for name, event in self.events.items()}
-        if ask.scope is Scope.NEAR and not any(event.net.at for event in self.events.values()):
+        if ask.scope is Scope.NEAR and (self.mood != "back" or not any(event.net.at for event in self.events.values())):
             return Sightings(sightings=())
         return await super().read(ask)
 
