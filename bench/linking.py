@@ -190,9 +190,9 @@ def wrongs(read: Iterable[Labelled], found: Predictions, known: Mapping[str, Lau
 
 OUT_OF_REACH = """\
 Out of reach, and why. Precision 0.95: a link whose day or minute the text tells is right, and counts as wrong where its editors did
-not make it. Being surer does not pay: linking from 0.93 on instead of 0.66 gives 0.946 / 0.452 on the public articles, 14 wrong pairs
-fewer for 71 right ones. Recall 0.75: roundups tell launches in their body, of which the labels have the summary; a record whose NET
-is stale contradicts the date that the text tells; what is told months ahead without a word of the mission may be any of several."""
+not make it. Being surer does not pay: linking from 0.93 on instead of 0.66 gives 0.946 / 0.452 on the public articles, 14 wrong
+pairs fewer for 71 right ones. Recall 0.75: roundups tell launches in their body, of which the labels have the summary; a record
+whose NET is stale contradicts the date that the text tells; what is told months ahead without a word of the mission may be any."""
 
 
 def held_out(article: Labelled) -> bool:
