@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.model import Article, Coverage, Event, Link, Medium, Notice, Post, Track
 from bot.rules.matching import normalised
 from bot.rules.sites import host, site_of
+from bot.rules.telling import evidence_text
 from bot.rules.text import headline, link, plain, stamp
 from bot.tongue import counted, said
 
@@ -114,9 +115,8 @@ def tried(item: Item, language: str) -> str:
     rows = [f"{sign(article)} **{linked_title(article, LINE)}** · {stamp(article.published_at, 'R')}"]
     for event in item.events[:NAMED]:
         one = linked[event.id]
-        rows.append(
-            f"→ **{headline(event, language)}** ({round(100 * one.confidence)} %): {plain('; '.join(one.evidence[:EVIDENCE]))}"
-        )
+        evidence = plain("; ".join(evidence_text(text, language) for text in one.evidence[:EVIDENCE]))
+        rows.append(f"→ **{headline(event, language)}** ({round(100 * one.confidence)} %): {evidence}")
     if len(rows) == 1:
         rows.append(said(language, "→ nothing: it names no event clearly enough"))
     return "\n".join(rows)

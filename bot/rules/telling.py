@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -10,6 +11,7 @@ from bot.rules.dating import CLOCK_FAR, clock_measure, date_fit, minutes_apart
 from bot.rules.evidence import CALLS, Reading
 from bot.rules.naming import Mark
 from bot.rules.weighing import Candidate, Sign
+from bot.tongue import SOURCE, Phrase, phrase
 
 MOST = 6
 """Phrases of evidence that are told; the first ones are the strongest."""
@@ -73,3 +75,36 @@ def turn_told(candidate: Candidate) -> Iterator[str]:
     if shared:
         claim = max(shared, key=lambda one: one.share)
         yield f"of all that ‘{claim.hit.quote}’ may mean it was the {'next' if candidate.ahead else 'last'}"
+
+
+# --- as people read it --------------------------------------------------------------------------------------------
+
+QUOTE = re.compile(r"‘(.*)’", re.DOTALL)
+TOLD: tuple[Phrase, ...] = (
+    phrase("‘{quote}’ is in its crew"),
+    phrase("‘{quote}’ is its name"),
+    phrase("‘{quote}’ is in its name"),
+    phrase("‘{quote}’ is what such a flight is called"),
+    phrase("‘{quote}’ is its rocket"),
+    phrase("‘{quote}’ takes part in it"),
+    phrase("‘{quote}’ is in its description"),
+    phrase("‘{quote}’ is its site"),
+    phrase("‘{quote}’ flies it"),
+    phrase("a first flight is told, and this is one"),
+    phrase("its number in the series is told"),
+    phrase("it was the next one so called"),
+    phrase("‘{quote}’ is its NET"),
+    phrase("‘{quote}’ holds its NET"),
+    phrase("the video begins at its NET"),
+    phrase("of all that ‘{quote}’ may mean it was the next"),
+    phrase("of all that ‘{quote}’ may mean it was the last"),
+    phrase("its feed says so"),
+)
+"""Every phrase of evidence: it is kept as it was told, in English, and read in any language."""
+
+
+def evidence_text(text: str, language: str) -> str:
+    """Say a phrase of evidence in the reader's language; as it is where it is not one of ours."""
+    found = QUOTE.search(text)
+    quote = found[1] if found else ""
+    return next((one(language, quote=quote) for one in TOLD if one(SOURCE, quote=quote) == text), text)
