@@ -8,7 +8,6 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,7 +15,6 @@ import pytest
 from bot.model import ChannelId, GuildId, Target
 from bot.sandbox.discord import DiscordSandbox
 from bot.sandbox.world import Channel
-from tests.e2e.offline import offline
 from tests.e2e.test_kill import Bot, feed_of, launch, real_now, watched
 from tests.postgres import Server
 
@@ -42,7 +40,7 @@ async def until(ask: Callable[[], Awaitable[bool]], within_s: float) -> bool:
 
 @pytest.mark.postgres
 @pytest.mark.timeout(240)
-async def test_killing_the_leader_loses_nothing_and_doubles_nothing(postgres: Server, tmp_path: Path) -> None:
+async def test_killing_the_leader_loses_nothing_and_doubles_nothing(postgres: Server) -> None:
     name = postgres.empty()
     url = postgres.url(name)
     try:
@@ -57,7 +55,7 @@ async def test_killing_the_leader_loses_nothing_and_doubles_nothing(postgres: Se
                 "DISCORD_API_URL": discord.api_url,
                 "LAUNCH_LIBRARY_URL": feed,
                 "DATABASE_URL": url,
-                "TMINUS_CONFIG": offline(tmp_path),
+                "TMINUS_FEEDS": "launch-library",
             }
             bots = {shard: Bot(environ | {"TMINUS_SHARDS": f"{shard}/2"}) for shard in range(2)}
             for bot in bots.values():

@@ -21,7 +21,6 @@ from bot.model import CHOOSABLE, ChannelId, Facet, GuildId, Say, Target, Term, W
 from bot.sandbox.discord import DiscordSandbox
 from bot.sandbox.faults import Fault
 from bot.store.sql import SqlStore
-from tests.e2e.offline import offline
 
 CHANNELS = 90
 LEAD = timedelta(minutes=2)
@@ -132,7 +131,6 @@ async def test_each_channel_ends_with_one_message_however_often_the_process_dies
                 "LAUNCH_LIBRARY_URL": feed,
                 "TMINUS_FEEDS": "launch-library",
                 "DATABASE_URL": url,
-                "TMINUS_CONFIG": offline(tmp_path),
             }
         )
         discord.faults.add(Fault(method="POST", path="/messages$", chance=0.03, status=502, after=True))

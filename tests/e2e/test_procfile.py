@@ -15,7 +15,6 @@ import pytest
 
 from bot.model import ChannelId, GuildId, Target
 from bot.sandbox.discord import DiscordSandbox
-from tests.e2e.offline import offline
 from tests.e2e.test_kill import LEAD, STARTS, feed_of, launch, real_now, watched
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,14 +30,25 @@ def free_port() -> int:
         return min(int(probe.getsockname()[1]), 65_000)
 
 
-async def honcho(*arguments: str, environ: dict[str, str]) -> asyncio.subprocess.Process:
-    """Start the Procfile runner on our Procfile, with the interpreter's own environment for ./tminus."""
+def procfile(folder: Path) -> str:
+    """Give the Procfile, its script replaced by what that starts: nothing may be installed here."""
+    own = folder / "Procfile"
+    own.write_text(
+        (ROOT / "Procfile").read_text(encoding="utf-8").replace("./tminus", f"{sys.executable} -m bot"), encoding="utf-8"
+    )
+    return str(own)
+
+
+async def honcho(file: str, *arguments: str, environ: dict[str, str]) -> asyncio.subprocess.Process:
+    """Start the Procfile runner."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "honcho",
         "-f",
-        str(ROOT / "Procfile"),
+        file,
+        "-d",
+        str(ROOT),
         *arguments,
         cwd=ROOT,
         env=environ,
@@ -72,18 +82,16 @@ async def test_every_process_type_starts_and_ends_in_time(tmp_path: Path) -> Non
         url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
         port = free_port()
         environ = os.environ | {
-            "TMINUS_VENV": sys.prefix,
             "DISCORD_TOKEN": discord.token,
             "DISCORD_API_URL": discord.api_url,
             "LAUNCH_LIBRARY_URL": feed,
             "TMINUS_FEEDS": "launch-library",
             "DATABASE_URL": url,
-            "TMINUS_CONFIG": offline(tmp_path),
         }
-        release = await honcho("start", "release", environ=environ)
+        release = await honcho(procfile(tmp_path), "start", "release", environ=environ)
         assert await release.wait() == 0
         await watched(url, [Target(GuildId(guild.id), ChannelId(channel.id))])
-        both = await honcho("start", "-p", str(port), "bot", "web", environ=environ)
+        both = await honcho(procfile(tmp_path), "start", "-p", str(port), "bot", "web", environ=environ)
         try:
             assert await probed(port, "/readyz")
             assert await probed(port + 100, "/healthz")

@@ -13,7 +13,6 @@ import pytest
 from bot.app import SystemClock, assembled
 from bot.sandbox.discord import DiscordSandbox
 from bot.settings import load
-from tests.e2e.offline import offline
 from tests.e2e.test_kill import LEAD, STARTS, feed_of, launch, real_now
 
 
@@ -29,7 +28,8 @@ async def heard(log: asyncio.StreamReader, words: str) -> str:
 
 @pytest.mark.timeout(60)
 async def test_the_configuration_is_read_again_without_a_restart(tmp_path: Path) -> None:
-    own = Path(offline(tmp_path))
+    own = tmp_path / "config"
+    own.mkdir()
     async with DiscordSandbox(real_now) as discord, feed_of(launch(real_now() + LEAD + STARTS)) as feed:
         environ = os.environ | {
             "DISCORD_TOKEN": discord.token,
