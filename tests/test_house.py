@@ -15,8 +15,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from bot.__main__ import parser
+from bot.feed_settings import Feeds
 from bot.rules.matching import normalised
-from bot.settings import Feeds, Knobs
+from bot.settings import Knobs
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "tests", "bench")

@@ -10,8 +10,9 @@ from typing import get_type_hints
 
 import pytest
 
+from bot.feed_settings import Feeds
 from bot.rules.sharing import Shards
-from bot.settings import DATABASE_URL, FILES, SHIPPED, Feeds, Knobs, Misconfigured, Settings, load
+from bot.settings import DATABASE_URL, FILES, SHIPPED, Knobs, Misconfigured, Settings, load
 from bot.toml import LARGEST
 
 TOKEN = "a-token-nobody-may-see"

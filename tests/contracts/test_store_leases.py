@@ -12,7 +12,6 @@ from bot.store.sql import SqlStore
 from tests.cogs.stage import Clock
 from tests.contracts.store_samples import T0
 
-
 Both = tuple[SqlStore, SqlStore]
 
 
