@@ -344,14 +344,19 @@ class Transaction(Protocol):
 
     # outbox
 
-    async def settled(self, event: EventId) -> Mapping[Target, tuple[Settled, ...]]:
-        """Every delivery of an event by target, whatever its fate, OWED included; without edits and what else says nothing."""
+    async def settled(self, event: EventId, guild: GuildId | None = None) -> Mapping[Target, tuple[Settled, ...]]:
+        """Every delivery of an event by target, one guild's alone, whatever its fate; without edits and what else says nothing."""
         ...
 
     async def set_countdown(
-        self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
+        self,
+        event: EventId,
+        owed: Sequence[Delivery],
+        skipped: Sequence[tuple[Delivery, str]],
+        now: datetime,
+        guild: GuildId | None = None,
     ) -> None:
-        """Make `owed` the reminders of this event: theirs alone remain OWED, sent ones are untouched, dropped ones are revived.
+        """Make `owed` the reminders of an event (in one guild): they alone remain OWED, sent ones untouched, dropped ones revived.
 
         A row keeps its tries when its times change. `skipped` are recorded as dropped, with the reason, unless sent.
         """
@@ -441,8 +446,8 @@ class Transaction(Protocol):
 
     # cards
 
-    async def cards(self, event: EventId) -> Mapping[Target, Card]:
-        """All living cards of an event, gone ones included."""
+    async def cards(self, event: EventId, guild: GuildId | None = None) -> Mapping[Target, Card]:
+        """All living cards of an event, or those of one guild, gone ones included."""
         ...
 
     async def keep_card(self, card: Card) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.flow.plan import Desk, catch_up, replan
+from bot.flow.plan import Desk, catch_up, rearm
 from bot.flow.shelf import Shelf
 from bot.model import EVERYBODY, FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
 from bot.ports import Clock, Store, Transaction
 from bot.rules.agenda import runs, within
-from bot.rules.matching import wants
 from bot.rules.planning import summary
 from bot.rules.search import Catalogue, flights, found, label, meant, nearest, people
 from bot.tongue import said
@@ -162,7 +161,5 @@ class Asking:
 
     async def arm(self, tx: Transaction, watch: Watch, now: datetime) -> tuple[Track, ...]:
         """Set the countdowns right of every event that a watch wants, and give those that lie ahead."""
-        asked = [track for track in await tx.tracks(net_since=now) if wants(watch, track.event, self.desk.names)]
-        for known in sorted(asked, key=lambda track: track.event.id):  # whoever locks several tracks locks them in this order
-            await replan(tx, self.desk, await tx.track(known.event.id) or known, (), now)
+        asked = await rearm(tx, self.desk, watch.target.guild, (watch,), now)
         return tuple(track for track in asked if track.event.status not in FLOWN | OVER)

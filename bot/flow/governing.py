@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.flow.ask import BASELINE, Asking, Unacceptable
-from bot.flow.plan import catch_up, replan
+from bot.flow.plan import catch_up, rearm
 from bot.model import FLOWN, OVER, GuildId, Server, SettingsChange, Target, Track, UserId, Watch, WatchId
 from bot.ports import Transaction
-from bot.rules.matching import wants
 from bot.rules.planning import summary
 from bot.rules.settings_text import FIELDS, Known, Settings, read_settings, written
 from bot.tongue import said
 
 SENDS = frozenset({"target", "include", "exclude", "crewed_only", "webcast_only", "notices", "leads", "off"})
 """Fields that decide what is owed: whoever changes one begins anew, so that no lead that had passed is sent late."""
+ARMS = SENDS | {"name", "roles", "ping_on", "ping_leads", "language", "occasions"}
+"""Fields that stand in what is owed: whoever changes another one has nothing planned anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Governing:
             if new.target != old.target and await tx.resume(new.target):
                 await catch_up(tx, self.asking.desk, (new.target,), now)
             await tx.replace_watch(new)
-            await self.rearm(tx, (old, new), now)
+            await self.rearm(tx, (old, new) if differ(old, new, ARMS) else (), now)
         self.asking.desk.wake()
         return old, new
 
@@ -203,13 +204,7 @@ class Governing:
 
     async def rearm(self, tx: Transaction, watches: Sequence[Watch], now: datetime) -> tuple[Track, ...]:
         """Set the countdowns right of every event that one of these watches wants, and give those that lie ahead."""
-        if not watches:
-            return ()
-        names = self.asking.desk.names
-        known = await tx.tracks(net_since=now)
-        asked = [track for track in known if any(wants(replace(one, off=False), track.event, names) for one in watches)]
-        for one in sorted(asked, key=lambda track: track.event.id):  # whoever locks several tracks locks them in this order
-            await replan(tx, self.asking.desk, await tx.track(one.event.id) or one, (), now)
+        asked = await rearm(tx, self.asking.desk, watches[0].target.guild if watches else GuildId(0), watches, now)
         return tuple(track for track in asked if track.event.status not in FLOWN | OVER)
 
     async def resume(self, who: Who, targets: Collection[Target]) -> tuple[Target, ...]:
@@ -266,5 +261,9 @@ async def taken_elsewhere(tx: Transaction, watch: Watch) -> bool:
 
 def begun_anew(old: Watch, new: Watch, now: datetime) -> Watch:
     """Give a changed watch; where that changes what is owed, it counts as made now."""
-    anew = any(getattr(old, name) != getattr(new, name) for name in SENDS)
-    return replace(new, made_at=now) if anew else new
+    return replace(new, made_at=now) if differ(old, new, SENDS) else new
+
+
+def differ(old: Watch, new: Watch, names: Collection[str]) -> bool:
+    """Whether two versions of a watch differ in one of these fields."""
+    return any(getattr(old, name) != getattr(new, name) for name in names)

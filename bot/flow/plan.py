@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.model import Event, Target, Track
+from bot.model import Event, GuildId, Target, Track, Watch
 from bot.ports import Transaction
+from bot.rules import occasions
 from bot.rules.changes import Change
 from bot.rules.forum import TITLE
 from bot.rules.matching import Names, followings, wants
 from bot.rules.personal import NOBODY, finished, only_event
-from bot.rules.planning import edit, plan
+from bot.rules.planning import delivery, edit, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,34 @@ async def replan(
         await tx.remove_watch(watch.target.guild, watch.id)
 
 
+async def rearm(tx: Transaction, desk: Desk, guild: GuildId, watches: Collection[Watch], now: datetime) -> tuple[Track, ...]:
+    """Set one server's part right of every event that one of these watches of it wants, and give these events by NET.
+
+    Other servers' rows stay as they are: what one of them changes may not cost as much as all of them together.
+    """
+    if not watches:
+        return ()
+    always = [replace(one, off=False) for one in watches]
+    asked = [track for track in await tx.tracks(net_since=now) if any(wants(one, track.event, desk.names) for one in always)]
+    locked = [await tx.track(event) for event in sorted(track.event.id for track in asked)]  # in one order everywhere
+    own = await tx.watches(guild)
+    for track in filter(None, locked):
+        event = track.event
+        made = plan(
+            track,
+            (),
+            followings(own, event, desk.names),
+            now,
+            newly=(),
+            settled=await tx.settled(event.id, guild),
+            cards=await tx.cards(event.id, guild),
+            per_second=desk.per_second,
+        )
+        await tx.set_countdown(event.id, made.countdown, made.skipped, now, guild)
+        await tx.set_edits(made.edits)
+    return tuple(asked)
+
+
 async def forget_finished(tx: Transaction, now: datetime) -> int:
     """Forget the reminders of persons about events that are long past, though no feed said how they ended. Returns how many."""
     own = await tx.watches(NOBODY)
@@ -72,5 +101,7 @@ async def catch_up(tx: Transaction, desk: Desk, targets: Collection[Target], now
         track = await tx.track(one.event.id) or one
         await replan(tx, desk, track, (), now)
         cards = await tx.cards(track.event.id)
-        following = (own for own in followings(watches, track.event, desk.names) if own.target in cards)
-        await tx.set_edits([edit(own, track, "edit", now) for own in following])
+        following = followings(watches, track.event, desk.names)
+        looks = occasions.upkeep(following, track, cards, now, changed=True)
+        edits = [edit(own, track, "edit", now) for own in following if own.target in cards]
+        await tx.set_edits([*edits, *(delivery(one, track, notice) for one, notice in looks)])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, func, or_, select, update
 
-from bot.model import Card, EventId, MessageId, Target, Track
+from bot.model import Card, EventId, GuildId, MessageId, Target, Track
 from bot.store.codec import target_columns, target_of, track_of, track_row
 from bot.store.rows import Rows, chunks
 from bot.store.tables import articles, cards, facts, tracks
@@ -53,8 +53,9 @@ class Events(Rows):
             touched = update(tracks).where(tracks.c.event.in_(mine.scalar_subquery()), tracks.c.seen <= seen)
             await self._run(touched.values(feed=feed, seen=seen))
 
-    async def cards(self, event: EventId) -> Mapping[Target, Card]:
-        wanted = select(cards).where(cards.c.event == event).order_by(cards.c.guild, cards.c.channel, cards.c.place)
+    async def cards(self, event: EventId, guild: GuildId | None = None) -> Mapping[Target, Card]:
+        which = () if guild is None else (cards.c.guild == guild,)
+        wanted = select(cards).where(cards.c.event == event, *which).order_by(cards.c.guild, cards.c.channel, cards.c.place)
         return {card.target: card for card in map(card_of, await self._read(wanted))}
 
     async def keep_card(self, card: Card) -> None:

@@ -33,7 +33,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.model import Claimed, Delivery, EventId, Fate, Key, MessageId, Place, Say, Settled, Tally, Target
+from bot.model import Claimed, Delivery, EventId, Fate, GuildId, Key, MessageId, Place, Say, Settled, Tally, Target
 from bot.rules.sharing import SNOWFLAKE_SHARD, Shards
 from bot.store.codec import delivery_of, delivery_row, target_of
 from bot.store.rows import Rows, Values, chunks, is_target, paced, same_target
@@ -130,10 +130,10 @@ class Outbox(Rows):
 
     # what is owed
 
-    async def settled(self, event: EventId) -> Mapping[Target, tuple[Settled, ...]]:
+    async def settled(self, event: EventId, guild: GuildId | None = None) -> Mapping[Target, tuple[Settled, ...]]:
         wanted = (
             select(_o.guild, _o.channel, _o.place, _o.what, _o.attempt, _o.fate, _o.why, _o.at, _o.pinged)
-            .where(_o.event == event, _o.say.not_in(UNSAID))
+            .where(_o.event == event, _o.say.not_in(UNSAID), *_of(guild))
             .order_by(_o.guild, _o.channel, _o.place, _o.due, _o.key)
         )
         found: dict[Target, list[Settled]] = {}
@@ -159,11 +159,16 @@ class Outbox(Rows):
         )
 
     async def set_countdown(
-        self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
+        self,
+        event: EventId,
+        owed: Sequence[Delivery],
+        skipped: Sequence[tuple[Delivery, str]],
+        now: datetime,
+        guild: GuildId | None = None,
     ) -> None:
         planned = {delivery.key: delivery_row(delivery) async for delivery in paced(owed)}
         passed = {delivery.key: (delivery, why) for delivery, why in skipped if delivery.key not in planned}
-        known = await self._lock(_o.event == event, _o.say == Say.REMINDER.value)
+        known = await self._lock(_o.event == event, _o.say == Say.REMINDER.value, *_of(guild))
 
         fresh = [row for key, row in planned.items() if key not in known]
         fresh += [
@@ -353,6 +358,11 @@ def _changed(row: Row[Any], planned: Values) -> Values:
         "try_at": max(planned["start"], row.try_at) if waits else planned["start"],
         "why": row.why if row.fate == Fate.OWED else "",
     }
+
+
+def _of(guild: GuildId | None) -> tuple[ColumnElement[bool], ...]:
+    """The rows of one guild, or all."""
+    return () if guild is None else (_o.guild == guild,)
 
 
 def _in_reach(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot.model import Delivery, EventId, Scope
+from bot.model import Delivery, EventId, GuildId, Scope
 from bot.ports import StoreDown
 from bot.store.briefs import Briefs
 from bot.store.connections import Connections
@@ -42,9 +42,14 @@ class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand, Leases, Pr
         return fresh
 
     async def set_countdown(
-        self, event: EventId, owed: Sequence[Delivery], skipped: Sequence[tuple[Delivery, str]], now: datetime
+        self,
+        event: EventId,
+        owed: Sequence[Delivery],
+        skipped: Sequence[tuple[Delivery, str]],
+        now: datetime,
+        guild: GuildId | None = None,
     ) -> None:
-        await super().set_countdown(event, owed, skipped, now)
+        await super().set_countdown(event, owed, skipped, now, guild)
         if owed:
             await self._tell()
 
