@@ -383,14 +383,16 @@ class Run:
     def settle(self, ledger: sqlite3.Connection, discord: FrailDiscord) -> Ledger:
         """Hold every row against what is in the channels."""
         excuses = [*self.world.plays.troubles, *self.world.broken]
-        rows = ledger.execute("SELECT key, event, say, what, fate, why, start, stale, due FROM outbox").fetchall()
+        rows = ledger.execute("SELECT key, event, say, what, fate, why, start, stale, message, due FROM outbox").fetchall()
+        there = {message for *_, message in discord.titles}
         lost: list[str] = []
-        for key, _, say, _, fate, why, start, stale, _ in rows:
+        for key, _, say, _, fate, why, start, stale, message, _ in rows:
             begin, end = instant(start), instant(stale)
             excused = any(one.begin - MINUTE <= end and begin <= one.end + MINUTE for one in excuses)
             if fate == "owed" or (fate == "dropped" and (not why or (why == LATE and not excused))):
                 lost.append(f"{key}: {fate} {why}")
-            if fate == "sent" and say != "edit" and not discord.times[Key(key)]:
+            # The first message about an event carries its card: one that was cut short may find itself said by it.
+            if fate == "sent" and say != "edit" and message not in there:
                 lost.append(f"{key}: sent, and not there")
         return Ledger(
             owed=len(rows),
