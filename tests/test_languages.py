@@ -69,6 +69,18 @@ def test_every_sentence_names_its_fields() -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_a_language_says_everything(language: str) -> None:
+    said_there = {key for key, told in messages(language) if all(told)}
+    assert [key for key in keys() if key not in said_there] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_nothing_that_nobody_says(language: str) -> None:
+    assert [key for key, _ in messages(language) if key not in keys()] == []
+    assert list(catalogue(language).obsolete) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_no_translation_is_a_guess(language: str) -> None:
     assert [message.id for message in catalogue(language) if message.id and message.fuzzy] == []
 
