@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -147,6 +148,7 @@ def _shown(command: Offered, among: str) -> Iterator[Shown]:
 # --- all of it ----------------------------------------------------------------------------------------------------
 
 
+@cache
 def keys() -> tuple[Key, ...]:
     """Every message that a catalogue has to have."""
     return tuple(dict.fromkeys((*sentences(), *(one.key for one in shown()))))

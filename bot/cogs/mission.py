@@ -22,7 +22,7 @@ from bot.rules.matching import normalised
 from bot.rules.owning import LONGEST_NAME, LONGEST_PLACE, LONGEST_URL, STATUSES, Own, parse_net
 from bot.rules.text import headline, net_text, plain
 from bot.rules.wording import LISTED
-from bot.tongue import said
+from bot.tongue import counted, said
 
 SUGGESTED = 25
 CHOICES = [app_commands.Choice(name=name, value=name) for name in STATUSES]
@@ -137,7 +137,7 @@ class MissionCommands(GovernedGroup):
             for one in own
         ]
         rest = len(own) - LISTED
-        more = [said(by.language, "… and {count} more", count=rest)] if rest > 0 else []
+        more = [counted(by.language, "… and {count} more", "… and {count} more", rest)] if rest > 0 else []
         return Post(title=said(by.language, "This server's own missions"), lines=(*rows[-LISTED:], *more))
 
     # --- parts ----------------------------------------------------------------------------------------------------
