@@ -17,7 +17,6 @@ from bot.rules.webcasts import ranked
 from bot.tongue import Phrase, counted, phrase, said
 
 SOURCE = "The Space Devs, Launch Library 2"
-CREDIT = f"Data: {SOURCE}"
 OLD = timedelta(hours=2)
 """Chosen, not measured: from this age on a card says how old its data is. Far from T-0 polls are an hour or two apart."""
 CREW_SHOWN = 12

@@ -24,7 +24,7 @@ from bot.model import (
     Tone,
     Webcast,
 )
-from bot.rules.card import CREDIT, CREW_SHOWN, OLD, card, face
+from bot.rules.card import CREW_SHOWN, OLD, card, credit, face
 from tests.rules.making import DAY, HOUR, L0, MINUTE, SECOND, T0, event, net, seen, story
 
 AT = "<t:1772373600:F> (<t:1772373600:R>)"
@@ -61,7 +61,7 @@ def test_a_card_says_all_that_people_act_on() -> None:
         "🌦️ 90 % GO · Cumulus",
         "📺 [NASA](https://youtu.be/dQw4w9WgXcQ) · official webcast",
     )
-    assert made.footer == f"{CREDIT} · Image: Roscosmos"
+    assert made.footer == f"{credit()} · Image: Roscosmos"
     assert made.image == "https://a.b/t.jpg"
     assert [(link.label, link.url) for link in made.buttons] == [("Watch", "https://youtu.be/dQw4w9WgXcQ")]
     assert made.tone is Tone.GO
@@ -70,7 +70,7 @@ def test_a_card_says_all_that_people_act_on() -> None:
 def test_a_card_of_little_says_little() -> None:
     made = card(seen(event()), L0)
     assert made.lines == (f"**GO** · NET {AT}",)
-    assert (made.footer, made.image, made.buttons) == (CREDIT, "", ())
+    assert (made.footer, made.image, made.buttons) == (credit(), "", ())
     assert card(seen(replace(event(), image=Image(url="https://a.b/c.jpg"))), L0).image == "https://a.b/c.jpg"
 
 

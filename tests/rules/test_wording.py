@@ -35,7 +35,7 @@ from bot.model import (
     WatchId,
     Webcast,
 )
-from bot.rules.card import CREDIT
+from bot.rules.card import credit
 from bot.rules.card import card as card_of
 from bot.rules.following import notice_of
 from bot.rules.text import net_text
@@ -72,7 +72,7 @@ def test_a_reminder_shows_the_true_time_and_where_to_watch() -> None:
     assert one.lead_in == "T-1h · Soyuz MS-19 lifts off <t:1772373600:R>"
     assert one.lines == (f"T-0 {AT}", "📺 [NASA](https://youtu.be/dQw4w9WgXcQ) · official webcast")
     assert [link.url for link in one.buttons] == [STREAM.url]
-    assert one.footer == CREDIT
+    assert one.footer == credit()
 
 
 def test_a_reminder_without_a_stream_says_so() -> None:
@@ -230,7 +230,7 @@ def test_a_list_says_each_event_in_two_lines_and_how_many_more_there_are() -> No
     long = listing(tracks(LISTED + 2), L0, "Next")
     assert long.lines[-1] == "… and 2 more: /next shows them"
     assert len(long.lines) == LISTED + 1
-    assert (long.title, long.footer) == ("Next", CREDIT)
+    assert (long.title, long.footer) == ("Next", credit())
 
 
 def test_a_list_of_nothing_says_a_way_on() -> None:
