@@ -35,8 +35,8 @@ from bot.model import (
     WatchId,
     Webcast,
 )
-from bot.rules.card import credit
 from bot.rules.card import card as card_of
+from bot.rules.card import credit
 from bot.rules.following import notice_of
 from bot.rules.text import net_text
 from bot.rules.wording import LISTED, SILENT, listing, post, summary, trouble, watch_line
