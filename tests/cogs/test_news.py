@@ -242,7 +242,7 @@ async def test_a_feed_outlives_a_restart_and_is_that_servers_alone(stg: Stage, g
         assert "no feed of that number" in (await theirs.slash("feed test", feed="1")).text
 
 
-async def test_a_watch_with_news_can_be_previewed(stg: Stage, admin: Person) -> None:
+async def test_a_watch_with_news_can_be_previewed(admin: Person) -> None:
     added = await admin.slash("watch add", what="Soyuz", news=True)
     assert "MS-19" in added.text
 
