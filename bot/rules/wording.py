@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import OUTCOMES, Event, Facet, Kind, Net, Notice, Post, Say, Status, Tone, Track, Watch, Webcast
+from bot.model import OUTCOMES, Event, Kind, Net, Notice, Post, Say, Status, Tone, Track, Webcast
 from bot.rules.card import TONES, age, boosters, card, credit, status_word, story, streams_row, watch_button
 from bot.rules.countdown import lead_text
 from bot.rules.nets import shift
@@ -266,25 +266,3 @@ def trouble(why: str, *, language: str = "en") -> Post:
     """Tell the admins of a server what broke and what to do."""
     title, kept = said(language, "T-Minus could not post"), said(language, "Settings are kept. Nothing was deleted.")
     return Post(title=title, lines=(why,), tone=Tone.BAD, footer=kept)
-
-
-def watch_line(watch: Watch, *, language: str = "en") -> str:
-    """Say what a watch asks for, in one paragraph."""
-    terms = [term_text(term.facet, term.text) for term in watch.include]
-    terms += [said(language, "not {term}", term=plain(term.text, 40)) for term in watch.exclude]
-    terms += [said(language, "crewed only")] * watch.crewed_only + [said(language, "with a webcast only")] * watch.webcast_only
-    leads = " ".join(f"T-{lead_text(lead)}" for lead in watch.leads)
-    pings = " ".join([f"<@&{role}>" for role in watch.roles] + [f"<@{user}>" for user in watch.users])
-    parts = (
-        f"<#{watch.target.channel}>",
-        ", ".join(terms) or said(language, "everything"),
-        leads,
-        said(language, "pings {whom}", whom=pings) if pings else "",
-    )
-    state = f" · {said(language, '**paused**')}" if watch.paused else ""
-    return f"**{watch.id}. {plain(watch.name, 80)}** · {' · '.join(part for part in parts if part)}{state}"
-
-
-def term_text(facet: Facet, text: str) -> str:
-    """Write one term of a watch, as it is typed."""
-    return plain(text, 60) if facet is Facet.ANY else f"{facet.value}: {plain(text, 60)}"

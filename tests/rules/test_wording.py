@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 
 from bot.model import (
     CHOOSABLE,
-    ChannelId,
     Event,
-    Facet,
-    GuildId,
     Kind,
     Landing,
     Net,
@@ -27,19 +24,16 @@ from bot.model import (
     Say,
     Status,
     StreamKind,
-    Target,
-    Term,
     Tone,
     Track,
     UserId,
-    WatchId,
     Webcast,
 )
 from bot.rules.card import card as card_of
 from bot.rules.card import credit
 from bot.rules.following import notice_of
 from bot.rules.text import net_text
-from bot.rules.wording import LISTED, SILENT, listing, post, summary, trouble, watch_line
+from bot.rules.wording import LISTED, SILENT, listing, post, summary, trouble
 from tests.rules.inventing import hostile_events, instants, nets, texts
 from tests.rules.making import DAY, HOUR, L0, MINUTE, SECOND, T0, event, following, net, seen, story, watch
 
@@ -253,24 +247,6 @@ def test_trouble_says_why_and_that_nothing_is_lost() -> None:
         tone=Tone.BAD,
         footer="Settings are kept. Nothing was deleted.",
     )
-
-
-def test_a_watch_is_said_in_one_paragraph() -> None:
-    made = replace(
-        watch(Term(Facet.ANY, "Soyuz"), Term(Facet.CREW, "Peresild"), roles=(5,), name="crewed"),
-        id=WatchId(3),
-        target=Target(GuildId(1), ChannelId(100)),
-        exclude=(Term(Facet.MISSION, "Progress"),),
-        users=(UserId(6),),
-        crewed_only=True,
-        webcast_only=True,
-        paused=True,
-    )
-    assert watch_line(made) == (
-        "**3. crewed** · <#100> · Soyuz, crew: Peresild, not Progress, crewed only, with a webcast only · T-24h T-1h T-10m"
-        " · pings <@&5> <@6> · **paused**"
-    )
-    assert watch_line(replace(watch(), leads=())) == "**1. crewed** · <#100> · everything"
 
 
 # --- laws ---------------------------------------------------------------------------------------------------------
