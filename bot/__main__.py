@@ -58,14 +58,14 @@ def parser() -> argparse.ArgumentParser:
     copy_it = commands.add_parser("copy-database", help="copy everything into another, empty database")
     copy_it.add_argument("to", metavar="URL", help="sqlite:///path or postgresql://user:password@host/name")
     copy_it.add_argument("--dry-run", action="store_true", help="copy and compare, then undo it")
-    copy_it.set_defaults(command=lambda options: moved(options.to, dry_run=options.dry_run))
+    copy_it.set_defaults(command=moved)
     save_it = commands.add_parser("backup", help="copy everything into one file, while the bot runs")
     save_it.add_argument("file", type=Path, help="a file that does not exist yet")
-    save_it.set_defaults(command=lambda options: backup(options.file))
+    save_it.set_defaults(command=backup)
     restore_it = commands.add_parser("restore", help="copy a backup into the empty database that DATABASE_URL names")
     restore_it.add_argument("file", type=Path, help="what backup wrote")
     restore_it.add_argument("--dry-run", action="store_true", help="copy and compare, then undo it")
-    restore_it.set_defaults(command=lambda options: restore(options.file, dry_run=options.dry_run))
+    restore_it.set_defaults(command=restore)
     return top
 
 
@@ -187,25 +187,29 @@ async def migrating(settings: Settings) -> int:
     return OK
 
 
-def moved(to: str, *, dry_run: bool) -> int:
+def moved(options: argparse.Namespace) -> int:
     """Copy the database to another one."""
-    return asyncio.run(copying(load(os.environ, needs_token=False).database_url.reveal(), to, dry_run=dry_run))
+    return asyncio.run(copying(load(os.environ, needs_token=False).database_url.reveal(), options.to, dry_run=options.dry_run))
 
 
-def backup(file: Path) -> int:
+def backup(options: argparse.Namespace) -> int:
     """Copy the database, of whichever kind, into a SQLite file of its own."""
+    file: Path = options.file
     if file.exists():
         print(f"{file} is there already: name a file that is not, so that no older backup is lost.", file=sys.stderr)
         return NO_DATABASE
     return asyncio.run(copying(load(os.environ, needs_token=False).database_url.reveal(), f"sqlite:///{file}", dry_run=False))
 
 
-def restore(file: Path, *, dry_run: bool) -> int:
+def restore(options: argparse.Namespace) -> int:
     """Copy such a file into the database that is configured."""
+    file: Path = options.file
     if not file.is_file():
         print(f"There is no file {file}.", file=sys.stderr)
         return NO_DATABASE
-    return asyncio.run(copying(f"sqlite:///{file}", load(os.environ, needs_token=False).database_url.reveal(), dry_run=dry_run))
+    return asyncio.run(
+        copying(f"sqlite:///{file}", load(os.environ, needs_token=False).database_url.reveal(), dry_run=options.dry_run)
+    )
 
 
 async def copying(source: str, target: str, *, dry_run: bool) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -114,10 +115,11 @@ async def test_a_name_and_tags_that_are_true_cost_no_request(
     thread = stg.discord.channels[post].thread
     assert thread is not None
     thread.tags.append(favourite)
-    heard = asyncio.create_task(client.wait_for("raw_thread_update", timeout=5))
+    waiting = cast("Coroutine[None, None, object]", client.wait_for("raw_thread_update", timeout=5))
+    updated: asyncio.Task[object] = asyncio.create_task(waiting)
     await asyncio.sleep(0)
     stg.discord.tell("THREAD_UPDATE", render.channel(stg.discord.channels[post]), there.guild)
-    await heard
+    await updated
     assert await outlet.entitle(there, post, FLOWN) == Sent(post)
     assert stg.discord.channels[post].name == FLOWN.topic
     assert applied(stg, post)[:2] == ["Success", "Crewed"]
@@ -204,12 +206,10 @@ async def test_a_post_whose_answer_was_lost_is_found_again(stg: Stage, outlet: D
     assert await outlet.find(there, OPENS, stg.discord.now() + timedelta(minutes=1)) is None
 
 
-async def test_a_forum_that_wants_a_tag_says_so(stg: Stage, outlet: DiscordOutlet, guild: Guild, forum: Channel) -> None:
-    assert forum.id
+async def test_a_forum_that_wants_a_tag_says_so(stg: Stage, guild: Guild) -> None:
     picky = stg.discord.add_channel(guild, "picky", type=ChannelType.FORUM, tags=("Other",), needs_tag=True)
     async with stg.bot() as client:
         strict = DiscordOutlet(client, timeout=timedelta(seconds=5))
         outcome = await strict.send(Key("a"), Target(GuildId(guild.id), ChannelId(picky.id), Place.FORUM), OPENS)
     assert isinstance(outcome, Refused)
     assert outcome.code == 40067
-    assert outlet

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.flow.deliver import Deliverer
+from bot.flow.deliver import Deliverer, measured
 from bot.model import (
     CHOOSABLE,
     Brief,
+    Busy,
     Fate,
     Key,
     Kind,
@@ -353,6 +354,17 @@ async def test_within_two_minutes_the_nonce_guards_and_it_is_just_sent_again(sta
     await beat(doing)
     assert (len(outlet.sent), outlet.looked) == (2, [])
     assert (await stage.fates(ONE))["T-1h"][0] is Fate.SENT
+
+
+async def test_each_try_is_measured_and_what_arrives_by_how_late_it_was(stage: Stage, outlet: Scripted) -> None:
+    ends: list[tuple[str, str, timedelta | None]] = []
+    doing = await unclear_for(stage, outlet, MINUTE)
+    doing.measure = lambda landing: ends.append(measured(landing))
+    outlet.answers = [Busy(SECOND), Sent(MessageId(4))]
+    await beat(doing)
+    stage.clock.at += MINUTE
+    await beat(doing)
+    assert ends == [("reminder", "RetryAt", None), ("reminder", "Done", 2 * MINUTE)]
 
 
 async def test_later_it_is_looked_for_first_and_what_is_there_is_not_sent_again(stage: Stage, outlet: Scripted) -> None:

@@ -8,7 +8,23 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import CHOOSABLE, Event, Fate, Kind, Net, Notice, Precision, RoleId, Say, Settled, Status, Track, Watch, Webcast
+from bot.model import (
+    CHOOSABLE,
+    USUAL,
+    Event,
+    Fate,
+    Kind,
+    Net,
+    Notice,
+    Precision,
+    RoleId,
+    Say,
+    Settled,
+    Status,
+    Track,
+    Watch,
+    Webcast,
+)
 from bot.rules.changes import (
     Change,
     Coarsened,
@@ -365,7 +381,7 @@ ENDS: list[tuple[Change, set[Say], set[Say]]] = [
     (Resumed(ANY), {Say.SCRUB, Say.SLIP}, {Say.LIVE}),
     (Released(), {Say.HOLD}, {Say.SLIP, Say.SCRUB}),
     (LiftedOff(), {Say.ANNOUNCED, Say.DATED, Say.SLIP, Say.HOLD, Say.SCRUB, Say.STREAM}, {Say.LIVE, Say.OUTCOME}),
-    (Ended(Status.SUCCESS), set(CHOOSABLE) - {Say.OUTCOME, Say.REMINDER}, {Say.OUTCOME, Say.EDIT}),
+    (Ended(Status.SUCCESS), set(USUAL) - {Say.OUTCOME, Say.REMINDER}, {Say.OUTCOME, Say.EDIT, Say.COVERAGE}),
     (Merged(), set(CHOOSABLE), {Say.EDIT}),
     (FirstSeen(), set(), set(Say)),
     (Dated(ANY), set(), set(Say)),
