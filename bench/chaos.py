@@ -19,6 +19,7 @@ from itertools import count
 from random import Random  # noqa: TID251 -- every run follows from its seed alone
 from time import monotonic
 
+from bench import chaos_wire
 from bench.troubles import DISCORD, FEED, LASTS, LEADS, MINUTE, SECOND, STORE, Script, Trouble, invented, script
 from bot.flow.ask import BASELINE
 from bot.flow.deliver import Deliverer
@@ -50,6 +51,7 @@ from bot.ports import FeedDown, Gone, OutletDown, Sightings, StoreDown, Transact
 from bot.store.outbox import LATE
 from bot.store.sql import SqlStore
 from tests.mission_log import Discord, KilledError, LaunchFeed, WallClock
+from tests.prepared import furnish
 
 AT_MOST = timedelta(days=3)
 """By then whatever was owed has become too late."""
@@ -234,6 +236,7 @@ class Run:
     async def play(self) -> Ledger:
         """Play it; kill and start again as it comes."""
         with closing(sqlite3.connect(self.name, uri=True)) as ledger:
+            furnish(ledger)
             ledger.execute("PRAGMA read_uncommitted = 1")
             world = self.world
             store = await SqlStore.open(f"sqlite:///{self.name}&uri=true")
@@ -370,22 +373,47 @@ def play(seed: int) -> tuple[int, Ledger]:
 def main() -> None:
     """Play many seeds on all cores but none twice; name those that broke a promise."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--runs", type=int, default=1_000)
+    options.add_argument("--runs", type=int, default=1_000, help="in virtual time, on the flow (default: %(default)s)")
+    options.add_argument("--wire", type=int, default=24, help="in real time, processes and sockets (default: %(default)s)")
     options.add_argument("--seed", type=int, default=0, help="the first one; the others follow")
     options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--at-once", type=int, default=6, help="how many of the real ones run side by side (default: %(default)s)")
     chosen = options.parse_args()
-    start, sums = monotonic(), Counter[str]()
+    start, sums, broke = monotonic(), Counter[str](), Counter[str]()
+
+    def add(seed: int, played: Ledger | chaos_wire.Wired, where: str) -> None:
+        sums.update(runs=1, owed=played.owed, deaths=played.deaths)
+        for word in ("lost", "doubled", "late"):
+            found: tuple[str, ...] = getattr(played, word)
+            sums[word] += len(found)
+            for one in found:
+                print(f"seed {seed}{where}: {word}: {one}", flush=True)
+
     with ProcessPoolExecutor(chosen.workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         for seed, ledger in pool.map(play, range(chosen.seed, chosen.seed + chosen.runs)):
-            sums.update(runs=1, owed=ledger.owed, deaths=ledger.deaths, lost=len(ledger.lost))
-            sums.update(doubled=len(ledger.doubled), late=len(ledger.late))
-            for word in ("lost", "doubled", "late"):
-                for one in getattr(ledger, word):
-                    print(f"seed {seed}: {word}: {one}", flush=True)
-    print(f"{sums['deaths']} deaths of the process, {monotonic() - start:.0f} s")
+            add(seed, ledger, "")
+            broke.update({one.what for one in ledger.excuses})
+    print(f"{sums['runs']} runs in virtual time: {sums['deaths']} deaths of the process, {monotonic() - start:.0f} s", flush=True)
+    told(broke)
+    if chosen.wire:
+        start, dead = monotonic(), sums["deaths"]
+        wired = asyncio.run(chaos_wire.play_all(range(chosen.seed, chosen.seed + chosen.wire), chosen.at_once))
+        for seed, one in wired:
+            add(seed, one, " on the wire")
+        answered, not_answered = sum(one.answered for _, one in wired), sum(one.unanswered for _, one in wired)
+        hooked = sum(one.hooked for _, one in wired)
+        print(f"{len(wired)} runs on the wire: {sums['deaths'] - dead} deaths of the process, {monotonic() - start:.0f} s;")
+        print(f"{hooked} posts by webhook; /next answered {answered} times, not {not_answered} times while it was broken")
+        told(Counter(what for _, one in wired for what in one.broke))
     print(json.dumps({word: sums[word] for word in ("runs", "owed", "lost", "doubled", "late")}))
     if sums["lost"] + sums["doubled"] + sums["late"]:
         sys.exit("A promise was broken.")
+
+
+def told(broke: Counter[str]) -> None:
+    """Print what broke, and in how many runs or how often."""
+    for what, times in broke.most_common():
+        print(f"  {times:>6}  {what}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from functools import cache
 from itertools import count
 
@@ -29,17 +30,16 @@ def migrated() -> bytes:
         engine.dispose()
 
 
+def furnish(database: sqlite3.Connection) -> None:
+    """Give an empty database the newest tables."""
+    with closing(sqlite3.connect(":memory:")) as source:
+        source.deserialize(migrated())
+        source.backup(database)
+
+
 async def in_memory() -> SqlStore:
     """Open a new one in memory."""
     name = f"file:prepared-{next(_numbers)}?mode=memory&cache=shared"
-    keeper = sqlite3.connect(name, uri=True)  # the database lives as long as somebody has it open
-    try:
-        source = sqlite3.connect(":memory:")
-        try:
-            source.deserialize(migrated())
-            source.backup(keeper)
-        finally:
-            source.close()
+    with closing(sqlite3.connect(name, uri=True)) as keeper:  # the database lives as long as somebody has it open
+        furnish(keeper)
         return await SqlStore.open(f"sqlite:///{name}&uri=true")
-    finally:
-        keeper.close()
