@@ -286,6 +286,12 @@ class NetSeen:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StatusSeen:
+    status: Status
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """What one feed says of an event, kept beside what the others say: rules/voices.py decides whose word counts."""
@@ -326,6 +332,12 @@ class Track:
     scrubs: tuple[datetime, ...] = ()
     nets: tuple[NetSeen, ...] = ()
     """Every NET there was, oldest first, bounded by rules/changes.py."""
+    statuses: tuple[StatusSeen, ...] = ()
+    """Every status there was, oldest first, bounded as well."""
+    revisions: int = 0
+    """How often what a calendar shows of it changed, slips aside: those are counted in `moves`."""
+    revised: datetime | None = None
+    """When what a calendar shows of it last changed; None: not since it was first seen."""
     streamless: datetime | None = None
     """Since when no stream of it is known; None while there is one."""
     unsettled: NetSeen | None = None
@@ -583,6 +595,8 @@ class Member:
     zone: str = ""
     """IANA; empty: the server's."""
     language: str = "en"
+    calendar: str = ""
+    """What the address of their calendar is signed with beside the key; another one makes the old address nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

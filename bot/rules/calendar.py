@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from bot.model import OVER, Event, Link, Status, Track
+from bot.model import OVER, Event, Link, Pad, Status, Track
 from bot.rules.nets import day_of
 from bot.rules.text import INVISIBLE
 from bot.rules.webcasts import ranked
@@ -21,6 +21,8 @@ DAY = timedelta(days=1)
 BUTTON_URL = 512
 """Discord's limit for the address of a button."""
 LONGEST_NAME, LONGEST_TEXT = 120, 1000
+NORTH, EAST = 90, 180
+"""Degrees of the farthest places."""
 FIRM = frozenset({Status.GO, Status.HOLD, Status.IN_FLIGHT, Status.DEPLOYED, Status.NONE}) | (OVER - {Status.CANCELLED})
 """Statuses of what is confirmed; the others are tentative."""
 
@@ -51,6 +53,25 @@ def span_of(event: Event) -> Span | None:
     return Span(day, day + DAY)
 
 
+def looks(event: Event) -> tuple[object, ...]:
+    """Give what a calendar shows of an event: what differs here is a revision of its entry."""
+    told = event.mission.description if event.mission else ""
+    return (
+        event.net,
+        span_of(event),
+        summary(event),
+        place(event),
+        standing(event.status),
+        told,
+        [stream.url for stream in event.webcasts],
+    )
+
+
+def standing(status: Status) -> str:
+    """Say how firm an event is, in the format's words."""
+    return "CANCELLED" if status is Status.CANCELLED else "CONFIRMED" if status in FIRM else "TENTATIVE"
+
+
 def flat(text: str, limit: int) -> str:
     """Make feed text one bounded line without control characters; escaping is the format's matter."""
     line = " ".join(INVISIBLE.sub(" ", text.encode("utf-8", "replace").decode()).split())
@@ -68,51 +89,94 @@ def place(event: Event) -> str:
     return ", ".join(flat(part, LONGEST_NAME) for part in parts if part)
 
 
-def about(track: Track, now: datetime, language: str) -> str:
+def about(track: Track, now: datetime, language: str, page: str = "") -> str:
     """Say what for, where to watch, and that it may move."""
     event = track.event
-    watch = [f"{said(language, 'Watch')}: {stream.url}" for stream in ranked(event, now, language)[:1]]
+    watch = [f"{said(language, 'Watch')}: {flat(stream.url, LONGEST_TEXT)}" for stream in ranked(event, now, language)[:1]]
     told = [flat(event.mission.description, LONGEST_TEXT)] if event.mission and event.mission.description else []
-    return "\n".join([*told, *watch, said(language, "No earlier than this: it may move. Data: The Space Devs, Launch Library 2")])
+    caution = said(language, "No earlier than this: it may move. Data: The Space Devs, Launch Library 2")
+    return "\n".join([*told, *watch, caution, *filter(None, [page])])
 
 
-def entry(track: Track, now: datetime, language: str = "en") -> tuple[str, ...]:
-    """Write the VEVENT of an event, line by line; none while not even its day is known.
+def revised(track: Track) -> datetime:
+    """Tell when its entry last changed. Tracks from before this was noted have it from their last NET."""
+    last = track.revised or (track.nets[-1].at if track.nets else track.first_seen)
+    return last.astimezone(UTC)
 
-    The id is the event's for ever, the number goes up with each slip: a calendar moves what it has.
+
+def entry(track: Track, now: datetime, language: str = "en", pages: str = "") -> tuple[str, ...]:
+    """Write the VEVENT of an event, line by line; none while not even its day is known. `pages`: where all events have a page.
+
+    The id is the event's for ever, the number goes up with whatever changes: a calendar moves what it has. No VALARM: Google
+    ignores those of a subscription, Apple asks about each, and reminders are what the bot is for. DTSTAMP is the last change,
+    not now: a program that fetches again sees at once that nothing is new.
     """
     event, span = track.event, span_of(track.event)
     if span is None:
         return ()
-    cancelled = event.status is Status.CANCELLED
+    changed = compact(revised(track))
+    page = f"{pages}{page_of(event)}" if pages else ""
     written = {
         "UID": escaped(f"{flat(event.id, LONGEST_TEXT)}@t-minus"),
-        "SEQUENCE": str(track.moves),
-        "DTSTAMP": compact(track.seen.astimezone(UTC)),
+        "SEQUENCE": str(track.moves + track.revisions),
+        "DTSTAMP": changed,
+        "CREATED": compact(track.first_seen.astimezone(UTC)),
+        "LAST-MODIFIED": changed,
         **{f"{name}{'' if isinstance(at, datetime) else ';VALUE=DATE'}": compact(at) for name, at in span.named},
         "SUMMARY": escaped(summary(event)),
         "LOCATION": escaped(place(event)),
-        "DESCRIPTION": escaped(about(track, now, language)),
-        "STATUS": "CANCELLED" if cancelled else "CONFIRMED" if event.status in FIRM else "TENTATIVE",
+        "GEO": geo(event.pad),
+        "DESCRIPTION": escaped(about(track, now, language, page)),
+        "URL": page,
+        "STATUS": standing(event.status),
         "TRANSP": "TRANSPARENT",  # a launch makes nobody busy
     }
     return ("BEGIN:VEVENT", *(f"{name}:{value}" for name, value in written.items() if value), "END:VEVENT")
 
 
-def ics(track: Track, now: datetime, language: str = "en") -> bytes | None:
+def geo(pad: Pad | None) -> str:
+    """Say where on Earth it is; nothing where that is not known, or nowhere."""
+    if pad is None or pad.latitude is None or pad.longitude is None:
+        return ""
+    if not (abs(pad.latitude) <= NORTH and abs(pad.longitude) <= EAST):
+        return ""
+    return f"{pad.latitude:.6f};{pad.longitude:.6f}"
+
+
+def page_of(event: Event) -> str:
+    """Give the path of an event's page: the same for ever."""
+    return f"/launch/{quote(event.id, safe=':')}"
+
+
+def ics(track: Track, now: datetime, language: str = "en", pages: str = "") -> bytes | None:
     """Write a calendar of this one event; None while its day is not known."""
-    made = entry(track, now, language)
+    made = entry(track, now, language, pages)
     return _calendar(made) if made else None
 
 
-def subscription(tracks: Iterable[Track], now: datetime, name: str, language: str = "en") -> bytes:
+EMPTY = (
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+"""What stands in a calendar of nothing: one without any component is none (RFC 5545, 3.6)."""
+
+
+def subscription(tracks: Iterable[Track], now: datetime, name: str, language: str = "en", pages: str = "") -> bytes:
     """Write a calendar that is fetched again and again: what left it is taken out, what moved has a higher number."""
-    called = (f"X-WR-CALNAME:{escaped(flat(name, LONGEST_NAME))}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H")
-    return _calendar((*called, *(line for track in tracks for line in entry(track, now, language))))
+    called = escaped(flat(name, LONGEST_NAME))
+    named = (f"NAME:{called}", f"X-WR-CALNAME:{called}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H")
+    made = tuple(line for track in tracks for line in entry(track, now, language, pages))
+    return _calendar((*named, *(made or EMPTY)))
 
 
 def _calendar(lines: Iterable[str]) -> bytes:
-    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T-Minus//EN", "METHOD:PUBLISH")
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//T-Minus//T-Minus//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
     return b"".join(folded(line) for line in (*head, *lines, "END:VCALENDAR"))
 
 

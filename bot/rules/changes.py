@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from bot.model import FLOWN, OVER, Event, EventId, Net, NetSeen, Sighting, Status, Track, Webcast
+from bot.model import FLOWN, OVER, Event, EventId, Net, NetSeen, Sighting, Status, StatusSeen, Track, Webcast
+from bot.rules.calendar import looks
 from bot.rules.nets import SAME_ATTEMPT, day_of, nearness, same_attempt, shift
 from bot.rules.voices import disputed, ended_by_lead, heard, lead, merged, silent
 from bot.rules.webcasts import ranked, with_found
@@ -20,7 +21,7 @@ FLAP = timedelta(minutes=15)
 AT_ONCE = timedelta(hours=2)
 """Nearer than this people are already waiting: a moved NET is told without waiting for a flap to show."""
 NETS_KEPT = 64
-"""Chosen, not measured: the longest recorded history has 29 NETs. Revisit with a launch that has more."""
+"""Chosen, not measured: the longest recorded history has 29 NETs. Revisit with a launch that has more. Of statuses as many."""
 
 
 # --- the changes --------------------------------------------------------------------------------------------------
@@ -191,6 +192,7 @@ def first_track(sighting: Sighting, now: datetime) -> Track:
         attempt=attempt_of(event.net, ()),
         armed_at=now,
         nets=(NetSeen(event.net, now),),
+        statuses=(StatusSeen(event.status, now),),
         streamless=None if ranked(event, now) else now,
     )
 
@@ -318,8 +320,7 @@ def advanced(known: Track, event: Event, changes: tuple[Change, ...], now: datet
     later = moved and (before.net.clock is None or net.clock is None or net.clock > before.net.clock)
     pending = next((c for c in changes if isinstance(c, Moved | Coarsened | Regained) and c.told_at > now), None)
     return replace(
-        known,
-        event=event,
+        redrawn(known, event, now),
         attempt=known.attempt if goes_on(known, net, scrubbed=scrubbed) else attempt_of(net, scrubs),
         counting=counts(known, event, scrubbed=scrubbed, moved=moved),
         armed_at=now if later else known.armed_at,
@@ -331,6 +332,16 @@ def advanced(known: Track, event: Event, changes: tuple[Change, ...], now: datet
         streamless=None if ranked(event, now) else known.streamless or now,
         unsettled=NetSeen(pending.before, now) if pending else None if moved else known.unsettled,
     )
+
+
+def redrawn(known: Track, event: Event, now: datetime) -> Track:
+    """Put an event into its track, and note what of that pages and calendars show."""
+    before = known.event
+    statuses = known.statuses if before.status is event.status else (*known.statuses, StatusSeen(event.status, now))[-NETS_KEPT:]
+    if looks(before) == looks(event):
+        return replace(known, event=event, statuses=statuses)
+    revisions = known.revisions + (before.net == event.net)
+    return replace(known, event=event, statuses=statuses, revisions=revisions, revised=now)
 
 
 def counts(known: Track, event: Event, *, scrubbed: bool, moved: bool) -> bool:
@@ -364,5 +375,5 @@ def gone(known: Track, now: datetime, *, twin: EventId | None = None) -> tuple[T
         return replace(known, missing=known.missing or now), ()
     ended = Ended(Status.CANCELLED) if twin is None else Merged()
     event = replace(known.event, status=Status.CANCELLED)
-    over = replace(known, event=event, voices=ended_by_lead(known.voices, event, now), disputed=(), silent=False)
+    over = replace(redrawn(known, event, now), voices=ended_by_lead(known.voices, event, now), disputed=(), silent=False)
     return over, (ended, Touched(frozenset({"status"})))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from bot.model import EventId, Mission, Pad, Precision, Status, Track, Webcast
-from bot.rules.calendar import BUTTON_URL, OCTETS, Span, entry, folded, ics, links, span_of
-from tests.rules.inventing import texts
-from tests.rules.making import DAY, HOUR, L0, MINUTE, T0, event, net, seen
+from bot.model import Event, EventId, Mission, Pad, Precision, Status, Track, Webcast
+from bot.rules.calendar import BUTTON_URL, OCTETS, Span, entry, folded, ics, links, revised, span_of, subscription
+from bot.rules.changes import fold, gone
+from tests.rules.inventing import hostile_events, stories, texts
+from tests.rules.making import DAY, HOUR, L0, MINUTE, T0, event, net, seen, sighting, story
 
 
 def field(track: Track, name: str) -> str:
@@ -118,6 +121,75 @@ def test_a_long_name_gives_way_in_a_link() -> None:
         assert asked[name][0].startswith("Ж")
         assert "location" not in asked
     assert len(parse_qs(urlsplit(links(seen(replace(event(), name="Ж" * 40)))[0].url).query)["text"][0]) == 40
+
+
+@given(stories())
+def test_the_number_never_falls_and_rises_with_all_that_an_entry_shows(steps: list[tuple[datetime, Event]]) -> None:
+    """Two entries of one number are the same, and the later one never has the lower: else a calendar keeps what is not true."""
+    tracks = [track for _, track, _ in story(steps)]
+    for before, after in pairwise(tracks):
+        was, now = before.moves + before.revisions, after.moves + after.revisions
+        assert now >= was
+        assert revised(after) >= revised(before)
+        if now == was:
+            assert entry(before, L0) == entry(after, L0)
+
+
+def test_what_is_cancelled_has_a_higher_number_and_so_has_what_is_back() -> None:
+    known = seen(event(), L0 - 9 * DAY)
+    missed, _ = gone(known, L0 - 8 * DAY)
+    off, _ = gone(missed, L0 - 7 * DAY)
+    back, _ = fold(off, sighting(event()), L0 - 6 * DAY)
+    numbers = [int(field(track, "SEQUENCE")) for track in (known, missed, off, back)]
+    assert numbers == [0, 0, 1, 2]
+    assert [field(track, "STATUS") for track in (missed, off, back)] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+    assert field(off, "LAST-MODIFIED") == field(off, "DTSTAMP") == "20260222T000000Z"
+    assert field(off, "CREATED") == "20260220T000000Z"
+
+
+def test_an_entry_is_the_same_by_itself_and_in_a_subscription_whenever_it_is_fetched() -> None:
+    track = seen(event())
+    alone, later = ics(track, L0, "en", "https://l.example.org") or b"", L0 + 3 * HOUR
+    told = subscription([replace(track, seen=later)], later, "T-Minus", "en", "https://l.example.org")
+    assert alone.count(b"BEGIN:VEVENT") == 1
+    assert told.endswith(alone[alone.index(b"BEGIN:VEVENT") :])
+
+
+def test_a_subscription_has_a_name_and_is_fetched_every_hour() -> None:
+    read = cast("Any", Calendar).from_ical(subscription([seen(event())], L0, "crew, & more").decode())
+    assert str(read["X-WR-CALNAME"]) == str(read["NAME"]) == "crew\\, & more"  # the library leaves names of others' as they stand
+    assert (read["METHOD"], read["CALSCALE"]) == ("PUBLISH", "GREGORIAN")
+    assert read["REFRESH-INTERVAL"].dt == HOUR
+    assert not read.errors
+
+
+def test_a_calendar_of_nothing_is_one() -> None:
+    read = cast("Any", Calendar).from_ical(subscription([seen(event(net(None)))], L0, "mine").decode())
+    assert [component.name for component in read.subcomponents] == ["VTIMEZONE"]
+
+
+def test_an_entry_leads_to_its_page_and_its_place() -> None:
+    pad = Pad(name="31/6", latitude=45.996, longitude=63.564)
+    told = read_back(ics(seen(replace(event(), pad=pad)), L0, "en", "https://l.example.org") or b"")
+    assert str(told["URL"]) == "https://l.example.org/launch/ll2:launch:ms-19"
+    assert str(told["DESCRIPTION"]).endswith("\nhttps://l.example.org/launch/ll2:launch:ms-19")
+    assert told["GEO"].to_ical() == "45.996;63.564"
+    for nowhere in (replace(pad, latitude=math.nan), replace(pad, longitude=181.0), replace(pad, latitude=None)):
+        assert field(seen(replace(event(), pad=nowhere)), "GEO") == ""
+
+
+@given(hostile_events)
+def test_whatever_a_feed_writes_anywhere_stays_in_its_field(hostile: Event) -> None:
+    written = subscription([seen(hostile), seen(event())], L0, hostile.name, "de", "https://l.example.org")
+    assert all(len(line) <= OCTETS for line in written.split(b"\r\n"))
+    assert not [line for line in written.split(b"\r\n") if b"\n" in line or b"\r" in line]
+    read = cast("Any", Calendar).from_ical(written.decode())
+    entries = read.walk("VEVENT")
+    assert len(entries) == 1 + (span_of(hostile) is not None)
+    known = {"UID", "SEQUENCE", "DTSTAMP", "CREATED", "LAST-MODIFIED", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "DESCRIPTION"}
+    for one in entries:
+        assert set(one) <= known | {"URL", "STATUS", "TRANSP", "GEO"}
+        assert not one.errors
 
 
 def test_a_line_is_folded_between_characters() -> None:
