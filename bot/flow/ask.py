@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.flow.plan import Desk, catch_up, rearm
 from bot.flow.shelf import Shelf
 from bot.model import EVERYBODY, FLOWN, OVER, EventId, GuildId, Target, Track, Watch, WatchId
 from bot.ports import Clock, Store, Transaction
-from bot.rules.agenda import runs, within
+from bot.rules.agenda import lies_ahead, runs, within
 from bot.rules.planning import summary
 from bot.rules.search import Catalogue, flights, found, label, meant, nearest, people
 from bot.tongue import said
@@ -46,14 +46,18 @@ class Asking:
 
     async def upcoming(self, count: int | None, text: str = "") -> tuple[Track, ...]:
         """Give the next events, nearest first, all without a count; `text` narrows them."""
-        known, since, over = await self.known(), self.clock.now() - timedelta(hours=1), FLOWN | OVER
-        ahead = [
-            at
-            for at, track in enumerate(known.tracks)
-            if track.event.status not in over and self.shows(track) and (track.event.net.at is None or track.event.net.at >= since)
-        ]
-        chosen = found(known, text, self.desk.names, ahead) if text else tuple(known.tracks[at] for at in ahead)
-        return chosen[:count]
+        known, now = await self.known(), self.clock.now()
+        ahead = [at for at, track in enumerate(known.tracks) if self.shows(track) and lies_ahead(track, now)]
+        return self._narrowed(known, text, ahead)[:count]
+
+    async def past(self, text: str = "") -> tuple[Track, ...]:
+        """Give what flew, ended or should have happened within the last year, latest first; `text` narrows it."""
+        known, now = await self.known(), self.clock.now()
+        over = [at for at, track in enumerate(known.tracks) if self.shows(track) and not lies_ahead(track, now)]
+        return self._narrowed(known, text, over)[::-1]
+
+    def _narrowed(self, known: Catalogue, text: str, among: Sequence[int]) -> tuple[Track, ...]:
+        return found(known, text, self.desk.names, among) if text else tuple(known.tracks[at] for at in among)
 
     async def schedule(self, days: int, text: str = "") -> tuple[Track, ...]:
         """Give what happens within so many days, by day; `text` narrows it."""
@@ -154,10 +158,10 @@ class Asking:
             return await tx.paused(guild)
 
     async def age(self) -> datetime | None:
-        """Say when a launch feed last described anything; None before it did."""
-        async with self.store.transaction() as tx:
-            tracks = await tx.tracks(net_since=self.clock.now())
-        return max((track.seen for track in tracks if not track.event.owner), default=None)
+        """Say when a launch feed last described anything that was yet to come; None before it did."""
+        now, tracks = self.clock.now(), (await self.known()).tracks
+        ahead = (track for track in tracks if track.event.net.at is None or track.event.net.at >= now)
+        return max((track.seen for track in ahead if not track.event.owner), default=None)
 
     async def arm(self, tx: Transaction, watch: Watch, now: datetime) -> tuple[Track, ...]:
         """Set the countdowns right of every event that a watch wants, and give those that lie ahead."""

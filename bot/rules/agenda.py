@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 
-from bot.model import OVER, Event, Post, Tone, Track
+from bot.model import FLOWN, OVER, Event, Post, Tone, Track
 from bot.rules.card import credit, status_word, watch_button
 from bot.rules.nets import DAY, day_of, span
 from bot.rules.text import headline, link, net_text, stamp
@@ -23,6 +23,16 @@ LONGEST_LINK = 200
 NOON = time(12)
 RUNS = timedelta(hours=12)
 """A stream that a feed calls live so long after T-0 has been forgotten there. Chosen, not measured."""
+
+
+LATE = timedelta(hours=1)
+"""So long after T-0 an event of which there is no word is still to come. Chosen, not measured."""
+
+
+def lies_ahead(track: Track, now: datetime) -> bool:
+    """Whether it may still happen: what it says of when includes what is left of a day or a month that has begun."""
+    known = span(track.event.net)
+    return track.event.status not in FLOWN | OVER and (known is None or known[1] >= now - LATE)
 
 
 def within(tracks: Sequence[Track], now: datetime, days: int) -> tuple[Track, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import EventId, Precision, Status, Tone, Track, Webcast
 from bot.rendering import DESCRIPTION, size
-from bot.rules.agenda import LONGEST_LINK, PAGE, on_air, page, pages, runs, within
+from bot.rules.agenda import LONGEST_LINK, PAGE, lies_ahead, on_air, page, pages, runs, within
 from bot.rules.text import stamp
 from tests.rules.making import DAY, HOUR, L0, T0, event, net, seen
 
@@ -40,6 +40,24 @@ def names(*tracks: Track) -> list[str]:
 )
 def test_a_schedule_holds_what_is_sure_to_happen_by_then(days: float, precision: Precision, *, there: bool) -> None:
     assert bool(within([track("A", days, precision)], L0 + DAY / 12, 7)) is there
+
+
+@pytest.mark.parametrize(
+    ("precision", "hours", "ahead"),
+    [
+        (Precision.MINUTE, 1, True),
+        (Precision.MINUTE, 1.1, False),
+        (Precision.DAY, 9, True),  # it is stored as 00:00 of the day, which has begun
+        (Precision.DAY, 12, False),
+        (Precision.MONTH, 30 * 24, True),
+        (Precision.UNKNOWN, 1e5, True),
+    ],
+)
+def test_what_may_still_happen_lies_ahead(precision: Precision, hours: float, *, ahead: bool) -> None:
+    one = track("Soyuz MS-19", 0, precision)
+    assert lies_ahead(one, T0 + hours * HOUR) is ahead
+    flown = replace(one, event=replace(one.event, status=Status.IN_FLIGHT))
+    assert not lies_ahead(flown, T0)
 
 
 def test_what_has_no_day_comes_after_what_has() -> None:
