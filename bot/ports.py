@@ -230,6 +230,10 @@ class Transaction(Protocol):
         """
         ...
 
+    async def watch(self, watch: WatchId) -> Watch | None:
+        """One watch by its id, whosever it is; None when there is none, or not any more."""
+        ...
+
     async def add_watch(self, watch: Watch) -> Watch:
         """Keep a new watch; its id is given here, the one passed in is ignored."""
         ...

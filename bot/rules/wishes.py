@@ -128,6 +128,8 @@ def stored(member: Member | None, watches: Sequence[Watch], deliveries: Mapping[
             made,
         ),
     ]
+    if member and member.calendar:
+        rows.append(said(language, "A random word in the address of your calendar."))
     changes = said(language, "A server's last twenty changes of settings note who made them.")
     never = said(language, "Your name, your messages and who you are with are never stored; Discord's number stands for you.")
     return Post(title=said(language, "What I store about you"), lines=(*(f"• {row}" for row in (*rows, changes)), "", never))

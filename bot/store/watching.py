@@ -24,6 +24,9 @@ class Watching(Rows):
         mine = () if about is None else (or_(watches.c.only_event.is_(None), watches.c.only_event == about),)
         return await self._watches(*which, *mine)
 
+    async def watch(self, watch: WatchId) -> Watch | None:
+        return next(iter(await self._watches(watches.c.id == watch)), None)
+
     async def watches_of(self, target: Target) -> tuple[Watch, ...]:
         return await self._watches(is_target(watches, target))
 

@@ -34,6 +34,31 @@ async def test_a_calendar_for_each_and_for_the_watches_of_those_who_manage_them(
     assert "/calendar/w" not in mine.text
 
 
+async def test_addresses_are_made_anew_by_those_whose_they_are() -> None:
+    async with stage() as stg:
+        owner, fan = stg.discord.add_user("admin"), stg.discord.add_user("fan")
+        guild = stg.discord.add_guild("Rockets", owner=owner)
+        stg.discord.add_member(guild, fan)
+        channel = stg.discord.add_channel(guild, "launches")
+        async with stg.store.transaction() as tx:
+            await tx.add_watch(Watch(id=WatchId(0), target=target(guild, channel), name="crew", made_at=NOW))
+        async with stg.bot(public_url=SITE):
+            admin, member = stg.discord.member(guild, owner, channel), stg.discord.member(guild, fan, channel)
+            before, own = addresses((await admin.slash("calendar")).text), addresses((await member.slash("calendar")).text)
+            refused = await member.slash("calendar", renew="server")
+            after_server = addresses((await admin.slash("calendar", renew="server")).text)
+            mine = await member.slash("calendar", renew="mine")
+    assert "Manage Server" in refused.text
+    assert (after_server["p"], after_server["w"] != before["w"]) == (before["p"], True)
+    assert addresses(mine.text)["p"] != own["p"]
+    assert "The addresses from before show nothing any more" in mine.text
+
+
+def addresses(text: str) -> dict[str, str]:
+    """The addresses of an answer, by whether they are a person's or a watch's."""
+    return dict(re.findall(r"/calendar/([pw])\d+-([0-9a-f]{40})\.ics", text))
+
+
 async def test_without_pages_there_is_no_such_command() -> None:
     async with stage() as stg:
         owner = stg.discord.add_user("admin")

@@ -29,6 +29,14 @@ async def test_watches_of_one_guild_are_those_of_one_guild_by_id(store: SqlStore
         assert await tx.watches(GuildId(6)) == ()
 
 
+async def test_a_watch_is_found_by_its_id_alone(store: SqlStore) -> None:
+    async with store.transaction() as tx:
+        kept = await tx.add_watch(watch())
+        other = await tx.add_watch(watch(channel(1, OTHER)))
+        assert [await tx.watch(one.id) for one in (kept, other)] == [kept, other]
+        assert await tx.watch(WatchId(other.id + 1)) is None
+
+
 async def test_the_id_of_a_removed_watch_is_not_given_again(store: SqlStore) -> None:
     async with store.transaction() as tx:
         first = await tx.add_watch(watch())

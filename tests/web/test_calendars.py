@@ -13,7 +13,8 @@ import pytest
 from icalendar import Calendar
 
 from bot.flow.calendars import KEY, Calendars
-from bot.model import ChannelId, Facet, GuildId, Net, Place, Precision, Say, Status, Target, Term, Track, UserId, Watch, WatchId
+from bot.model import ChannelId, Facet, GuildId, Net, Place, Precision, Say, Target, Term, Track, UserId, Watch, WatchId
+from bot.rules.changes import gone
 from bot.web.calendars import CalendarFeeds
 from bot.web.site import serving
 from tests.cogs.stage import MS19, NAMES, NOW, STARLINK, Clock
@@ -64,15 +65,21 @@ async def test_everything_that_has_a_day_is_in_it() -> None:
 async def test_a_slip_moves_the_entry_and_a_cancellation_says_so() -> None:
     async with feeds(MS19) as (program, calendars):
         (before,) = (await entries(program, "/all.ics")).values()
-        slipped = replace(MS19, moves=1, event=replace(MS19.event, net=Net(NOW + timedelta(days=6), Precision.MINUTE)))
+        slipped = replace(
+            MS19,
+            moves=1,
+            seen=NOW + timedelta(seconds=1),
+            event=replace(MS19.event, net=Net(NOW + timedelta(days=6), Precision.MINUTE)),
+        )
         async with calendars.store.transaction() as tx:
             await tx.keep(slipped)
         (after,) = (await entries(program, "/all.ics")).values()
         async with calendars.store.transaction() as tx:
-            await tx.keep(replace(slipped, event=replace(slipped.event, status=Status.CANCELLED)))
+            off_now, _ = gone(replace(slipped, missing=NOW), NOW + timedelta(hours=1))
+            await tx.keep(replace(off_now, seen=NOW + timedelta(seconds=2)))
         (off,) = (await entries(program, "/all.ics")).values()
     assert before["UID"] == after["UID"] == off["UID"]
-    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert (before["SEQUENCE"], after["SEQUENCE"], off["SEQUENCE"]) == (0, 1, 2)
     assert after["DTSTART"].dt == NOW + timedelta(days=6)
     assert off["STATUS"] == "CANCELLED"
 
@@ -82,13 +89,13 @@ async def test_a_watch_and_a_person_have_calendars_of_their_own() -> None:
         async with calendars.store.transaction() as tx:
             crewed = await tx.add_watch(watch(HERE, Term(Facet.CREW, "Peresild")))
             await tx.add_watch(watch(Target(GuildId(0), ChannelId(ME), Place.PERSON), Term(Facet.EVENT, STARLINK.event.id)))
-        theirs = await entries(program, await calendars.address_of_watch(crewed.id))
+        theirs = await entries(program, await calendars.address_of_watch(crewed))
         mine = await entries(program, await calendars.address_of_person(ME))
         assert [name for name in theirs if "MS-19" in name] == list(theirs)
         assert [name for name in mine if "Starlink" in name] == list(mine)
         async with calendars.store.transaction() as tx:
             await tx.remove_watch(HERE.guild, crewed.id)
-        async with program.get(await calendars.address_of_watch(crewed.id)) as answer:
+        async with program.get(await calendars.address_of_watch(crewed)) as answer:
             assert answer.status == 404
 
 
@@ -112,6 +119,66 @@ async def test_addresses_are_signed_with_a_key_that_outlives_the_process() -> No
         async with calendars.store.transaction() as tx:
             await tx.remember(KEY, "another")
         assert await again.address_of_person(ME) != first
+
+
+async def test_an_address_that_strangers_saw_can_be_made_anew() -> None:
+    async with feeds(MS19) as (program, calendars):
+        async with calendars.store.transaction() as tx:
+            theirs = await tx.add_watch(watch(HERE))
+            others = await tx.add_watch(watch(Target(GuildId(9), ChannelId(9))))
+        seen = [await calendars.address_of_person(ME), await calendars.address_of_watch(theirs)]
+        stays = [await calendars.address_of_person(UserId(43)), await calendars.address_of_watch(others)]
+        await calendars.renew_person(ME)
+        await calendars.renew_server(HERE.guild)
+        anew = [await calendars.address_of_person(ME), await calendars.address_of_watch(theirs)]
+        for address, status in (*((one, 404) for one in seen), *((one, 200) for one in (*stays, *anew))):
+            async with program.get(address) as answer:
+                assert (address, answer.status) == (address, status)
+
+
+async def test_a_person_who_is_forgotten_leaves_no_address_behind() -> None:
+    async with feeds(MS19) as (program, calendars):
+        seen = await calendars.address_of_person(ME)
+        async with calendars.store.transaction() as tx:
+            await tx.forget_member(ME)
+        async with program.get(seen) as answer:
+            assert answer.status == 404
+        assert await calendars.address_of_person(ME) != seen
+        async with program.get(seen) as answer:
+            assert answer.status == 404
+
+
+async def test_a_persons_reminder_is_in_no_calendar_of_a_watch() -> None:
+    async with feeds(MS19) as (program, calendars):
+        async with calendars.store.transaction() as tx:
+            mine = await tx.add_watch(watch(Target(GuildId(0), ChannelId(ME), Place.PERSON)))
+        async with program.get(await calendars.address_of_watch(mine)) as answer:
+            assert answer.status == 404
+
+
+async def test_somebodys_own_is_kept_by_nobody_else_and_comes_once() -> None:
+    async with feeds(MS19) as (program, calendars):
+        mine = await calendars.address_of_person(ME)
+        async with program.get(mine) as first:
+            assert first.headers["Cache-Control"] == "private, max-age=300"
+            assert first.headers["X-Robots-Tag"] == "noindex, nofollow"
+            assert first.headers["Content-Disposition"] == 'inline; filename="t-minus.ics"'
+            tag = first.headers["ETag"]
+        async with calendars.store.transaction() as tx:
+            await tx.touch([MS19.event.id], "ll2", NOW + timedelta(hours=2))
+        for path, known in ((mine, tag), ("/all.ics", "")):
+            async with program.get(path, headers={"If-None-Match": known}) as again:
+                assert again.status == (304 if known else 200)
+
+
+async def test_a_feed_that_says_the_same_again_makes_no_calendar_new() -> None:
+    async with feeds(MS19) as (program, calendars):
+        async with program.get("/all.ics") as first:
+            body = await first.read()
+        async with calendars.store.transaction() as tx:
+            await tx.touch([MS19.event.id], "ll2", NOW + timedelta(hours=2))
+        async with program.get("/all.ics") as again:
+            assert await again.read() == body
 
 
 async def test_one_launch_can_be_added_and_a_servers_own_is_private() -> None:
