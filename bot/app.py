@@ -172,7 +172,7 @@ async def bow(leader: Leader) -> None:
 def pages(settings: Settings, asking: Asking, clock: Clock) -> tuple[Room, ...]:
     """Give what is served to people."""
     calendars = CalendarFeeds(Calendars(asking.store, clock, settings.names, asking.shelf), clock, settings.web.public_url)
-    return calendars, Pages(asking, clock), Notices(asking.store, clock, settings.web.public_url)
+    return calendars, Pages(asking, clock, settings.web.public_url), Notices(asking.store, clock, settings.web.public_url)
 
 
 async def serve_pages(settings: Settings, clock: Clock, stopping: asyncio.Event) -> None:

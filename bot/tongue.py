@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from babel.core import Locale
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -77,6 +77,13 @@ def month_name(language: str, month: int, *, alone: bool = False, short: bool = 
     width: Literal["abbreviated", "wide"] = "abbreviated" if short else "wide"
     names: Mapping[int, str] = get_month_names(width, "stand-alone" if alone else "format", locale=language)
     return names[month]
+
+
+@cache
+def weekday_name(language: str, weekday: int) -> str:
+    """Name a day of the week, from 0 for Monday, as the language does before a date (CLDR's names)."""
+    names: Mapping[int, str] = get_day_names("wide", "format", locale=language)
+    return names[weekday]
 
 
 def word(language: str, text: str, /, *, context: str) -> str:

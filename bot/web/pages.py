@@ -1,78 +1,228 @@
-"""The schedule, a page for each launch, and its small files: fast, readable, without tracking."""
+"""The schedule, a page for each launch, and their small files: fast, readable, without tracking."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlencode
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
 from bot.flow.ask import Asking
-from bot.model import EventId
-from bot.ports import Clock
-from bot.web.seen import days, shown
+from bot.model import Status, Track
+from bot.ports import Clock, StoreDown
+from bot.rules.calendar import flat, page_of
+from bot.tongue import said
+from bot.web.asked import event_of, language_of
+from bot.web.labels import labels
+from bot.web.seen import days, freshness, shown
+from bot.web.site import Answering
+from bot.web.telling import told
 
 TEMPLATES = Path(__file__).parent / "templates"
-LISTED = 150
-"""Events of one page: some 60 kB. Filters reach the others."""
+LISTED = 100
+"""Events of one page: some 60 kB, packed a tenth of it."""
 LONGEST_QUERY = 80
-LONGEST_ID = 200
 FRESH_S = 30
 """How long a page may be kept: near T-0 polls are minutes apart."""
-SMALL_FILES = {"/style.css": "text/css", "/times.js": "text/javascript"}
+FOR_EVER_S = 365 * 24 * 3600
+"""How long a small file may be kept under an address that names its content."""
+SMALL_FILES = {"style.css": "text/css", "times.js": "text/javascript", "icon.svg": "image/svg+xml"}
+ROBOTS = "User-agent: *\nDisallow: /calendar/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFile:
+    """The style sheet, the script or the icon."""
+
+    body: bytes
+    kind: str
+    version: str
+    """Another one whenever the content is."""
+
+
+@cache
+def small_files() -> Mapping[str, SmallFile]:
+    """Read the small files, once."""
+    found = {name: (TEMPLATES / name).read_bytes() for name in SMALL_FILES}
+    return {name: SmallFile(body, SMALL_FILES[name], hashlib.sha256(body).hexdigest()[:10]) for name, body in found.items()}
 
 
 class Pages:
-    """What is served from the store."""
+    """What is served from the store. Without a `public_url` pages do not name their own address."""
 
-    def __init__(self, asking: Asking, clock: Clock) -> None:
+    def __init__(self, asking: Asking, clock: Clock, public_url: str = "") -> None:
         self._asking = asking
         self._clock = clock
+        self._public_url = public_url
 
     def add_to(self, app: web.Application) -> None:
         """Put the pages on an application."""
-        aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        aiohttp_jinja2.setup(
+            app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        )
+        app.middlewares.append(self.led_on)
         app.router.add_get("/", self.schedule)
-        app.router.add_get("/launch/{event}", self.launch)
-        for path in SMALL_FILES:
-            app.router.add_get(path, small_file)
+        app.router.add_get("/past", self.past)
+        app.router.add_get(r"/launch/{event:[^/]+}", self.launch)
+        app.router.add_get("/calendar", self.calendar)
+        app.router.add_get("/robots.txt", robots)
+        for name in SMALL_FILES:
+            app.router.add_get(f"/{name}", small_file)
 
     async def schedule(self, request: web.Request) -> web.Response:
         """Everything that is planned, or what fits a few words."""
-        query = request.query.get("q", "")[:LONGEST_QUERY].strip()
-        tracks = [track for track in await self._asking.upcoming(None, query) if not track.event.owner]
-        dated = sorted(tracks, key=lambda track: not track.event.net.has_day)
-        silent = not tracks and await self._asking.age() is None
-        return _page(
+        now, language, query = self._clock.now(), language_of(request), _query(request)
+        tracks = sorted(await self._asking.upcoming(None, query), key=lambda track: not track.event.net.has_day)
+        running, _ = await self._asking.live()
+        counted = next((track for track in tracks if track.event.net.clock and track.counting), None)
+        live = [] if query else [track for track in running if track is not counted]
+        page, here = _turned(request, [track for track in tracks if track is not counted and track not in live])
+        first = page.number == 1
+        return self._page(
             "schedule.html",
             request,
-            days=days(dated[:LISTED], self._clock.now()),
-            more=max(0, len(dated) - LISTED),
-            query=query,
-            silent=silent,
+            page=page,
+            live=[shown(track, now, language) for track in live] if first else [],
+            next=shown(counted, now, language) if counted and first else None,
+            days=days(here, now, language),
+            fresh=await self._fresh(language),
         )
 
+    async def past(self, request: web.Request) -> web.Response:
+        """What flew within the last year, and how it went."""
+        language = language_of(request)
+        tracks = sorted(await self._asking.past(_query(request)), key=lambda track: not track.event.net.has_day)
+        page, here = _turned(request, tracks)
+        listed = days(here, self._clock.now(), language)
+        return self._page("past.html", request, page=page, days=listed, fresh=await self._fresh(language))
+
     async def launch(self, request: web.Request) -> web.Response:
-        """One event, with the story of its NET."""
-        track = await self._asking.exactly(EventId(request.match_info["event"][:LONGEST_ID]))
-        if track is None or track.event.owner:
-            raise web.HTTPNotFound(text="There is no such launch. The schedule shows those that there are: /")
-        return _page("launch.html", request, event=shown(track, self._clock.now()))
+        """One event, with its story."""
+        event = event_of(request)
+        known = [track for track in (await self._asking.known()).tracks if self._asking.shows(track)]
+        at = next((at for at, track in enumerate(known) if track.event.id == event), None)
+        track = known[at] if at is not None else await self._asking.exactly(event)
+        if track is None or not self._asking.shows(track):
+            raise web.HTTPNotFound
+        language, now = language_of(request), self._clock.now()
+        before = _neighbour(known[:at][::-1]) if at is not None else None
+        after = _neighbour(known[at + 1 :]) if at is not None else None
+        return self._page(
+            "launch.html",
+            request,
+            told=told(track, known, now, language),
+            before=shown(before, now, language) if before else None,
+            after=shown(after, now, language) if after else None,
+            canonical=page_of(track.event),
+        )
+
+    async def calendar(self, request: web.Request) -> web.Response:
+        """How to subscribe to everything."""
+        feed = f"{self._public_url or request.url.origin()}/all.ics"
+        webcal = f"webcal:{feed.partition(':')[2]}"
+        google = f"https://calendar.google.com/calendar/render?{urlencode({'cid': webcal})}"
+        outlook = f"https://outlook.live.com/calendar/0/addfromweb?{urlencode({'url': feed, 'name': 'T-Minus'})}"
+        ways = (("Apple, Thunderbird …", webcal), ("Google", google), ("Outlook", outlook))
+        return self._page("calendar.html", request, feed=feed, ways=ways)
+
+    @web.middleware
+    async def led_on(self, request: web.Request, handler: Answering) -> web.StreamResponse:
+        """Answer what is not there with a page that leads on; what is no page says so in a line."""
+        try:
+            return await handler(request)
+        except web.HTTPError as refusal:
+            if PurePosixPath(request.path).suffix in {".ics", ".rss", ".txt"}:
+                raise
+            lost = refusal.status == HTTPStatus.NOT_FOUND
+            says = ("lost_launch" if request.path.startswith("/launch/") else "lost") if lost else "trouble"
+            kept = {name: refusal.headers[name] for name in ("Allow",) if name in refusal.headers}
+            return self._page("lost.html", request, HTTPStatus(refusal.status), says=says, headers=kept)
+        except StoreDown:
+            return self._page("lost.html", request, HTTPStatus.SERVICE_UNAVAILABLE, says="away", headers={"Retry-After": "60"})
+
+    async def _fresh(self, language: str) -> object:
+        seen = await self._asking.age()
+        return freshness(seen, self._clock.now(), language) if seen else None
+
+    def _page(
+        self,
+        template: str,
+        request: web.Request,
+        status: HTTPStatus = HTTPStatus.OK,
+        headers: Mapping[str, str] | None = None,
+        **seen: object,
+    ) -> web.Response:
+        language = language_of(request)
+        context = {
+            "say": labels(language),
+            "language": language,
+            "base": self._public_url,
+            "version": {name: file.version for name, file in small_files().items()},
+            "query": (query := _query(request)),
+            "unfit": said(language, "Nothing fits “{text}”. Try fewer words, or other ones.", text=query),
+            **seen,
+        }
+        response = aiohttp_jinja2.render_template(template, request, context, status=status)
+        found = status is HTTPStatus.OK
+        response.headers["Cache-Control"] = f"public, max-age={FRESH_S}" if found else "no-store"
+        response.headers["Vary"] = "Accept-Language"
+        response.headers["Content-Language"] = language
+        response.headers.update(headers or {})
+        return response
 
 
-async def small_file(request: web.Request) -> web.StreamResponse:
-    """The style sheet and the script."""
-    kind = SMALL_FILES[request.path]
-    return web.Response(
-        text=(TEMPLATES / request.path.removeprefix("/")).read_text(encoding="utf-8"),
-        content_type=kind,
-        headers={"Cache-Control": "public, max-age=3600"},
-    )
+async def small_file(request: web.Request) -> web.Response:
+    """The style sheet, the script, the icon: kept for ever under the address that a page names, else for an hour."""
+    file = small_files()[request.path.removeprefix("/")]
+    named = request.query.get("v") == file.version
+    kept = f"public, max-age={FOR_EVER_S}, immutable" if named else "public, max-age=3600"
+    return web.Response(body=file.body, content_type=file.kind, charset="utf-8", headers={"Cache-Control": kept})
 
 
-def _page(template: str, request: web.Request, **shown_there: object) -> web.Response:
-    response = aiohttp_jinja2.render_template(template, request, shown_there, status=HTTPStatus.OK)
-    response.headers["Cache-Control"] = f"public, max-age={FRESH_S}"
-    return response
+async def robots(_: web.Request) -> web.Response:
+    """What search engines may read: everything but people's calendars."""
+    return web.Response(text=ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+
+
+# --- parts --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Which page of a list is shown, and where the others are; empty where there is none."""
+
+    number: int
+    count: int
+    before: str
+    after: str
+
+
+def _turned(request: web.Request, tracks: Sequence[Track]) -> tuple[Turned, Sequence[Track]]:
+    """Turn to the page that is asked for, or the nearest that there is."""
+    count = max(1, -(-len(tracks) // LISTED))
+    asked = request.query.get("page", "1")[:6]
+    number = min(max(int(asked), 1), count) if asked.isascii() and asked.isdecimal() else 1
+    here = tracks[(number - 1) * LISTED : number * LISTED]
+    addresses = [_at(request, other) if 1 <= other <= count else "" for other in (number - 1, number + 1)]
+    return Turned(number, count, *addresses), here
+
+
+def _at(request: web.Request, number: int) -> str:
+    asked = {"q": _query(request), "page": str(number) if number > 1 else ""}
+    told_on = urlencode({name: text for name, text in asked.items() if text})
+    return f"{request.path}?{told_on}" if told_on else request.path
+
+
+def _query(request: web.Request) -> str:
+    return flat(request.query.get("q", ""), LONGEST_QUERY)
+
+
+def _neighbour(tracks: Sequence[Track]) -> Track | None:
+    return next((track for track in tracks if track.event.status is not Status.CANCELLED), None)
