@@ -75,6 +75,11 @@ class Calendars:
         async with self.store.transaction() as tx:
             await tx.remember(f"{RENEWED}{guild}", self.invent())
 
+    async def mark(self) -> str:
+        """Give a word that is another one whenever a feed described anything since."""
+        async with self.store.transaction() as tx:
+            return await tx.mark()
+
     async def everything(self) -> Subscribed:
         """All events that a feed knows."""
         async with self.store.transaction() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -10,6 +11,7 @@ from bot.flow.calendars import Calendars
 from bot.ports import Clock
 from bot.rules.calendar import ics, subscription, summary
 from bot.web.asked import event_of, language_of
+from bot.web.larder import Larder
 
 FRESH_S = 300
 EVERYTHING = "t-minus"
@@ -23,6 +25,7 @@ class CalendarFeeds:
         self._calendars = calendars
         self._clock = clock
         self._public_url = public_url
+        self._larder = Larder[bytes](clock, timedelta(seconds=FRESH_S))
 
     def add_to(self, app: web.Application) -> None:
         """Put the feeds on an application: before the pages, one of whose addresses would take a launch's."""
@@ -32,9 +35,13 @@ class CalendarFeeds:
 
     async def everything(self, request: web.Request) -> web.Response:
         """All that is planned, and what was of late."""
-        shown, language = await self._calendars.everything(), language_of(request)
-        made = subscription(shown.tracks, self._clock.now(), shown.name, language, self._public_url)
-        return _calendar(made, EVERYTHING, language)
+        language = language_of(request)
+        key = (language, await self._calendars.mark())
+        return _calendar(await self._larder.give(key, lambda: self._everything(language)), EVERYTHING, language)
+
+    async def _everything(self, language: str) -> bytes:
+        shown = await self._calendars.everything()
+        return subscription(shown.tracks, self._clock.now(), shown.name, language, self._public_url)
 
     async def launch(self, request: web.Request) -> web.Response:
         """One event, to add."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
@@ -21,7 +22,8 @@ from bot.rules.calendar import flat, page_of
 from bot.tongue import said
 from bot.web.asked import event_of, language_of
 from bot.web.labels import labels
-from bot.web.seen import days, freshness, shown
+from bot.web.larder import Larder
+from bot.web.seen import Freshness, days, freshness, shown
 from bot.web.site import Answering
 from bot.web.telling import told
 
@@ -33,6 +35,8 @@ FRESH_S = 30
 """How long a page may be kept: near T-0 polls are minutes apart."""
 FOR_EVER_S = 365 * 24 * 3600
 """How long a small file may be kept under an address that names its content."""
+KEPT = timedelta(seconds=10)
+"""How long a page is kept here, however many ask: most of a schedule's cost is making it (bench/pages.py)."""
 SMALL_FILES = {"style.css": "text/css", "times.js": "text/javascript", "icon.svg": "image/svg+xml"}
 ROBOTS = "User-agent: *\nDisallow: /calendar/\n"
 
@@ -61,6 +65,7 @@ class Pages:
         self._asking = asking
         self._clock = clock
         self._public_url = public_url
+        self._larder = Larder[str](clock, KEPT)
 
     def add_to(self, app: web.Application) -> None:
         """Put the pages on an application."""
@@ -78,50 +83,15 @@ class Pages:
 
     async def schedule(self, request: web.Request) -> web.Response:
         """Everything that is planned, or what fits a few words."""
-        now, language, query = self._clock.now(), language_of(request), _query(request)
-        tracks = sorted(await self._asking.upcoming(None, query), key=lambda track: not track.event.net.has_day)
-        running, _ = await self._asking.live()
-        counted = next((track for track in tracks if track.event.net.clock and track.counting), None)
-        live = [] if query else [track for track in running if track is not counted]
-        page, here = _turned(request, [track for track in tracks if track is not counted and track not in live])
-        first = page.number == 1
-        return self._page(
-            "schedule.html",
-            request,
-            page=page,
-            live=[shown(track, now, language) for track in live] if first else [],
-            next=shown(counted, now, language) if counted and first else None,
-            days=days(here, now, language),
-            fresh=await self._fresh(language),
-        )
+        return await self._kept(request, self._schedule)
 
     async def past(self, request: web.Request) -> web.Response:
         """What flew within the last year, and how it went."""
-        language = language_of(request)
-        tracks = sorted(await self._asking.past(_query(request)), key=lambda track: not track.event.net.has_day)
-        page, here = _turned(request, tracks)
-        listed = days(here, self._clock.now(), language)
-        return self._page("past.html", request, page=page, days=listed, fresh=await self._fresh(language))
+        return await self._kept(request, self._past)
 
     async def launch(self, request: web.Request) -> web.Response:
         """One event, with its story."""
-        event = event_of(request)
-        known = [track for track in (await self._asking.known()).tracks if self._asking.shows(track)]
-        at = next((at for at, track in enumerate(known) if track.event.id == event), None)
-        track = known[at] if at is not None else await self._asking.exactly(event)
-        if track is None or not self._asking.shows(track):
-            raise web.HTTPNotFound
-        language, now = language_of(request), self._clock.now()
-        before = _neighbour(known[:at][::-1]) if at is not None else None
-        after = _neighbour(known[at + 1 :]) if at is not None else None
-        return self._page(
-            "launch.html",
-            request,
-            told=told(track, known, now, language),
-            before=shown(before, now, language) if before else None,
-            after=shown(after, now, language) if after else None,
-            canonical=page_of(track.event),
-        )
+        return await self._kept(request, self._launch)
 
     async def calendar(self, request: web.Request) -> web.Response:
         """How to subscribe to everything."""
@@ -130,7 +100,7 @@ class Pages:
         google = f"https://calendar.google.com/calendar/render?{urlencode({'cid': webcal})}"
         outlook = f"https://outlook.live.com/calendar/0/addfromweb?{urlencode({'url': feed, 'name': 'T-Minus'})}"
         ways = (("Apple, Thunderbird …", webcal), ("Google", google), ("Outlook", outlook))
-        return self._page("calendar.html", request, feed=feed, ways=ways)
+        return _answer(request, self._written("calendar.html", request, feed=feed, ways=ways))
 
     @web.middleware
     async def led_on(self, request: web.Request, handler: Answering) -> web.StreamResponse:
@@ -142,40 +112,86 @@ class Pages:
                 raise
             lost = refusal.status == HTTPStatus.NOT_FOUND
             says = ("lost_launch" if request.path.startswith("/launch/") else "lost") if lost else "trouble"
-            kept = {name: refusal.headers[name] for name in ("Allow",) if name in refusal.headers}
-            return self._page("lost.html", request, HTTPStatus(refusal.status), says=says, headers=kept)
+            status, kept = refusal.status, {name: refusal.headers[name] for name in ("Allow",) if name in refusal.headers}
         except StoreDown:
-            return self._page("lost.html", request, HTTPStatus.SERVICE_UNAVAILABLE, says="away", headers={"Retry-After": "60"})
+            says, status, kept = "away", HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "60"}
+        answer = _answer(request, self._written("lost.html", request, says=says), status)
+        answer.headers.update(kept)
+        return answer
 
-    async def _fresh(self, language: str) -> object:
+    async def _kept(self, request: web.Request, write: Callable[[web.Request], Awaitable[str]]) -> web.Response:
+        """Answer with a page as it was written a moment ago, unless a feed described anything since."""
+        await self._asking.known()
+        key = (request.path_qs, language_of(request), self._asking.shelf.mark)
+        return _answer(request, await self._larder.give(key, lambda: write(request)))
+
+    async def _schedule(self, request: web.Request) -> str:
+        now, language, query = self._clock.now(), language_of(request), _query(request)
+        tracks = sorted(await self._asking.upcoming(None, query), key=lambda track: not track.event.net.has_day)
+        running, _ = await self._asking.live()
+        counted = next((track for track in tracks if track.event.net.clock and track.counting), None)
+        live = [] if query else [track for track in running if track is not counted]
+        apart = {track.event.id for track in (*live, *filter(None, [counted]))}
+        page, here = _turned(request, [track for track in tracks if track.event.id not in apart])
+        first = page.number == 1
+        return self._written(
+            "schedule.html",
+            request,
+            page=page,
+            live=[shown(track, now, language) for track in live] if first else [],
+            next=shown(counted, now, language) if counted and first else None,
+            days=days(here, now, language),
+            fresh=await self._fresh(language),
+        )
+
+    async def _past(self, request: web.Request) -> str:
+        language = language_of(request)
+        tracks = sorted(await self._asking.past(_query(request)), key=lambda track: not track.event.net.has_day)
+        page, here = _turned(request, tracks)
+        listed = days(here, self._clock.now(), language)
+        return self._written("past.html", request, page=page, days=listed, fresh=await self._fresh(language))
+
+    async def _launch(self, request: web.Request) -> str:
+        event = event_of(request)
+        known = [track for track in (await self._asking.known()).tracks if self._asking.shows(track)]
+        at = next((at for at, track in enumerate(known) if track.event.id == event), None)
+        track = known[at] if at is not None else await self._asking.exactly(event)
+        if track is None or not self._asking.shows(track):
+            raise web.HTTPNotFound
+        language, now = language_of(request), self._clock.now()
+        before = _neighbour(reversed(known[:at])) if at is not None else None
+        after = _neighbour(known[at + 1 :]) if at is not None else None
+        return self._written(
+            "launch.html",
+            request,
+            told=told(track, known, now, language),
+            before=shown(before, now, language) if before else None,
+            after=shown(after, now, language) if after else None,
+            canonical=page_of(track.event),
+        )
+
+    async def _fresh(self, language: str) -> Freshness | None:
         seen = await self._asking.age()
         return freshness(seen, self._clock.now(), language) if seen else None
 
-    def _page(
-        self,
-        template: str,
-        request: web.Request,
-        status: HTTPStatus = HTTPStatus.OK,
-        headers: Mapping[str, str] | None = None,
-        **seen: object,
-    ) -> web.Response:
-        language = language_of(request)
+    def _written(self, template: str, request: web.Request, **seen: object) -> str:
+        language, query = language_of(request), _query(request)
         context = {
             "say": labels(language),
             "language": language,
             "base": self._public_url,
             "version": {name: file.version for name, file in small_files().items()},
-            "query": (query := _query(request)),
+            "query": query,
             "unfit": said(language, "Nothing fits “{text}”. Try fewer words, or other ones.", text=query),
             **seen,
         }
-        response = aiohttp_jinja2.render_template(template, request, context, status=status)
-        found = status is HTTPStatus.OK
-        response.headers["Cache-Control"] = f"public, max-age={FRESH_S}" if found else "no-store"
-        response.headers["Vary"] = "Accept-Language"
-        response.headers["Content-Language"] = language
-        response.headers.update(headers or {})
-        return response
+        return aiohttp_jinja2.render_string(template, request, context)
+
+
+def _answer(request: web.Request, page: str, status: int = HTTPStatus.OK) -> web.Response:
+    kept = f"public, max-age={FRESH_S}" if status == HTTPStatus.OK else "no-store"
+    told_of = {"Cache-Control": kept, "Vary": "Accept-Language", "Content-Language": language_of(request)}
+    return web.Response(text=page, status=status, content_type="text/html", headers=told_of)
 
 
 async def small_file(request: web.Request) -> web.Response:
@@ -224,5 +240,5 @@ def _query(request: web.Request) -> str:
     return flat(request.query.get("q", ""), LONGEST_QUERY)
 
 
-def _neighbour(tracks: Sequence[Track]) -> Track | None:
+def _neighbour(tracks: Iterable[Track]) -> Track | None:
     return next((track for track in tracks if track.event.status is not Status.CANCELLED), None)
