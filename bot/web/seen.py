@@ -93,7 +93,7 @@ def shown(track: Track, now: datetime, language: str) -> Shown:
         count=FINE[event.net.precision] if ahead else "",
         away=away(event.net, now, language) if ahead else "",
         status=status(track, now, language),
-        state=state(track),
+        state=state(track, now),
         live=is_live(event),
         rocket=flat((event.rocket.full_name or event.rocket.name) if event.rocket else "", LINE),
         lsp=flat(event.lsp.name, LINE) if event.lsp else "",
@@ -142,16 +142,23 @@ def status(track: Track, now: datetime, language: str) -> str:
     event = track.event
     if not track.counting and event.status not in FLOWN | OVER:
         return said(language, "Scrubbed: waiting for a new NET")
-    if event.net.clock is not None and event.net.clock <= now and event.status not in FLOWN | OVER | {Status.HOLD}:
-        passed = event.kind is Kind.LAUNCH
-        return said(language, "T-0 passed, waiting for word") if passed else said(language, "Planned time has come")
+    if is_awaited(event, now):
+        launch = event.kind is Kind.LAUNCH
+        return said(language, "T-0 passed, waiting for word") if launch else said(language, "Planned time has come")
     return status_word(event.status, language)
 
 
-def state(track: Track) -> str:
-    """Name how it stands, for its colour."""
-    running = track.counting or track.event.status in FLOWN | OVER
-    return track.event.status.value.replace(" ", "-") if running else "scrubbed"
+def is_awaited(event: Event, now: datetime) -> bool:
+    """Whether T-0 has passed and nobody says what came of it."""
+    return event.net.clock is not None and event.net.clock <= now and event.status not in FLOWN | OVER | {Status.HOLD}
+
+
+def state(track: Track, now: datetime) -> str:
+    """Name how it stands, for its colour: GO is no longer green once T-0 has passed without word."""
+    event = track.event
+    if not track.counting and event.status not in FLOWN | OVER:
+        return "scrubbed"
+    return "unknown" if is_awaited(event, now) else event.status.value.replace(" ", "-")
 
 
 def streams(webcasts: Iterable[Webcast], language: str) -> Iterator[Stream]:

@@ -269,6 +269,19 @@ async def test_a_page_is_in_the_first_language_of_ours_that_is_asked_for(asked: 
     assert ("Dienstag, 5. Oktober 2021" in page) is (language == "de")
 
 
+async def test_after_t0_nothing_is_green_and_nothing_is_claimed_without_word() -> None:
+    late = known(launch("Soyuz 2.1a | Soyuz MS-19", NOW - timedelta(minutes=5)))
+    docked = known(replace(launch("Soyuz MS-19 Docking", NOW - timedelta(minutes=9)), id=EventId("ll2:event:7"), kind=Kind.DOCKING))
+    scrubbed = replace(known(replace(launch("Zenit | Held", T0), id=EventId("ll2:launch:zenit"))), counting=False)
+    async with site(late, docked, scrubbed) as browser:
+        page = await text(browser, "/")
+    assert re.search(r'<span class="pill unknown">T-0 passed, waiting for word</span>', page)
+    assert re.search(r'<span class="pill unknown">Planned time has come</span>', page)
+    assert re.search(r'<span class="pill scrubbed">Scrubbed: waiting for a new NET</span>', page)
+    assert 'data-t0="2021' not in page
+    assert not re.search(r'class="[^"]*\bgo\b', page)
+
+
 async def test_old_data_are_called_old() -> None:
     old = replace(known(launch("Soyuz 2.1a | Soyuz MS-19", T0)), seen=NOW - timedelta(hours=5))
     async with site(old) as browser:
