@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -146,6 +147,18 @@ async def test_a_person_who_is_forgotten_leaves_no_address_behind() -> None:
         assert await calendars.address_of_person(ME) != seen
         async with program.get(seen) as answer:
             assert answer.status == 404
+
+
+async def test_an_address_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with feeds(MS19) as (program, calendars):
+        mine = await calendars.address_of_person(ME)
+        signature = mine.partition("-")[2].removesuffix(".ics")
+        for path in (mine, mine.replace("p42", "p43"), f"{mine}/", f"//{mine}", f"{mine}?x=%00"):
+            async with program.get(path, allow_redirects=False) as answer:
+                assert answer.status in {200, 308, 404}
+    assert caplog.text
+    assert signature not in caplog.text
 
 
 async def test_a_persons_reminder_is_in_no_calendar_of_a_watch() -> None:
