@@ -78,6 +78,10 @@ def test_what_is_stored_is_counted_and_named() -> None:
     assert "2 reminders that were sent to you, 4 that" in text
     assert "1 watch of a server notes" in text
     assert "No settings of yours" in "\n".join(stored(None, [], {}, 0, "en").lines)
+    assert "random word" not in text
+    assert "A random word in the address of your calendar" in "\n".join(
+        stored(replace(ADA, calendar="f00d"), [], {}, 0, "en").lines
+    )
 
 
 def test_details_without_much_to_say_are_the_card() -> None:

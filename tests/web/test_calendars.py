@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 from icalendar import Calendar
 
-from bot.flow.calendars import KEY, Calendars
-from bot.model import ChannelId, Facet, GuildId, Net, Place, Precision, Say, Target, Term, Track, UserId, Watch, WatchId
+from bot.flow.calendars import KEY, Calendars, address, sign
+from bot.model import ChannelId, Facet, GuildId, Member, Net, Place, Precision, Say, Target, Term, Track, UserId, Watch, WatchId
 from bot.rules.changes import gone
 from bot.web.calendars import CalendarFeeds
 from bot.web.site import serving
@@ -159,6 +159,17 @@ async def test_an_address_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None
                 assert answer.status in {200, 308, 404}
     assert caplog.text
     assert signature not in caplog.text
+
+
+async def test_who_never_asked_has_no_address_at_all() -> None:
+    async with feeds(MS19) as (program, calendars):
+        await calendars.address_of_person(UserId(43))
+        async with calendars.store.transaction() as tx:
+            await tx.keep_member(Member(user=ME))
+            key = await tx.recall(KEY)
+        assert key
+        async with program.get(address("p", ME, sign(key, "p", ME, ""))) as answer:
+            assert answer.status == 404
 
 
 async def test_a_persons_reminder_is_in_no_calendar_of_a_watch() -> None:
