@@ -26,7 +26,7 @@ def postgres() -> Iterator[Server]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Count branches only where rules and flow are told of one by one: not in the outer rooms, nor in hundreds of invented cases."""
+    """Count branches only where rules and flow are told of one by one: neither in the outer rooms nor in invented cases."""
     plugin = item.config.pluginmanager.getplugin("_cov")
     counting = getattr(plugin, "cov_controller", None)
     room = item.path.relative_to(Path(__file__).parent).parts[0]
