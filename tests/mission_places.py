@@ -218,7 +218,8 @@ class Places:
     async def do_missed(self, rest: str) -> None:
         """Start, and find out what happened while nobody listened."""
         roles = {self.role(word[1:]) for word in rest.split() if word[0] == "@"}
-        await self.keeping.compare({} if rest == "nothing" else {GUILD: roles})
+        held = {} if rest == "nothing" else {GUILD: roles}
+        await self.keeping.compare(held, held.get)
 
     async def do_ends(self, rest: str) -> None:
         """End a scheduled event by hand, as a moderator does, or Discord when its end has come."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 import discord
@@ -42,12 +42,13 @@ class Listening:
             pass
 
     async def on_ready(self) -> None:
-        # A server that Discord has trouble with is still ours, but nobody knows its roles.
-        servers = {
-            GuildId(guild.id): None if guild.unavailable else {RoleId(role.id) for role in guild.roles}
-            for guild in self._client.guilds
-        }
-        await self._done(partial(self._keeping.compare, servers))
+        servers = frozenset(GuildId(guild.id) for guild in self._client.guilds)
+        await self._done(partial(self._keeping.compare, servers, self._roles))
+
+    def _roles(self, ident: GuildId) -> Collection[RoleId] | None:
+        """Give a server's roles. A server that Discord has trouble with is still ours, but nobody knows its roles."""
+        guild = self._client.get_guild(ident)
+        return None if guild is None or guild.unavailable else {RoleId(role.id) for role in guild.roles}
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._done(partial(self._keeping.joined, GuildId(guild.id)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -84,10 +84,11 @@ class Keeping:
             await tx.owe([unpinged(guild, role, name, changed, now, language=language_of(server))])
         return bool(changed)
 
-    async def compare(self, guilds: Mapping[GuildId, Collection[RoleId] | None]) -> None:
-        """Find out what happened while nobody listened: the servers the bot is in, with their roles; None where those are unknown.
+    async def compare(self, guilds: Container[GuildId], roles_of: Callable[[GuildId], Collection[RoleId] | None]) -> None:
+        """Find out what happened while nobody listened: the servers the bot is in, and their roles; None where those are unknown.
 
-        Channels are left to the answer to the next post: that a thread is not known says nothing.
+        Only servers with settings are asked for their roles. Channels are left to the answer to the next post: that a thread is not
+        known says nothing.
         """
         now = self.clock.now()
         async with self.store.transaction() as tx:
@@ -99,7 +100,7 @@ class Keeping:
                 await self.left(guild)
                 continue
             await self.joined(guild)
-            roles = guilds[guild]
+            roles = roles_of(guild)
             own = [watch for watch in watches if watch.target.guild == guild]
             for role in lost_roles(own, servers.get(guild), roles) if roles is not None else ():
                 async with self.store.transaction() as tx:
