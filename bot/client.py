@@ -31,6 +31,7 @@ from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.asking_why import Gauge
 from bot.flow.keeping import Keeping
+from bot.folding import FoldingState
 from bot.meters import Meters
 from bot.model import GuildId
 from bot.ports import Clock, StoreDown
@@ -143,6 +144,10 @@ class TMinusClient(discord.AutoShardedClient):
         for command in (*members.commands(asking, clock), *admins.commands(asking, clock)):
             self.tree.add_command(command)
         self._listening = Listening(self, Keeping(asking.store, clock, asking.desk, self.holds))
+
+    def _get_state(self, **options: Any) -> FoldingState:
+        it: Any = self  # discord.py does not say what its handlers and hooks take
+        return FoldingState(dispatch=self.dispatch, handlers=it._handlers, hooks=it._hooks, http=self.http, **options)  # noqa: SLF001 -- it is ours
 
     def holds(self, guild: GuildId) -> bool:
         """Whether this process hears of a server: others may hold its shard."""
