@@ -13,12 +13,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import Facet, MessageId, Scope, Term
 from bot.store.engine import database_url
-from bot.store.migrate import alembic_for, newest, to_head
+from bot.store.migrate import alembic_for, newest, steps, to_head
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
 from tests.contracts.conftest import Database, name_in
@@ -54,9 +55,7 @@ def empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 def described(connection: Connection) -> list[str]:
     """Every table, constraint and index in the database's own words, sorted."""
     if connection.dialect.name == "sqlite":
-        found = [
-            row[0] for row in connection.execute(text("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'alembic%'")) if row[0]
-        ]
+        found = [row[0] for row in connection.execute(text("SELECT sql FROM sqlite_master")) if row[0]]
         # A table's lines may come in another order; each names its table's column or constraint.
         return sorted(line.strip().rstrip(",") for statement in found for line in statement.replace('"', "").splitlines())
     queries = (
@@ -66,24 +65,26 @@ def described(connection: Connection) -> list[str]:
         "SELECT objoid::regclass, objsubid, description FROM pg_description WHERE objoid = 'outbox'::regclass",
     )
     rows = [row for query in queries for row in connection.execute(text(query))]
-    return sorted(" ".join(map(str, row)) for row in rows if str(row[0]) in metadata.tables)
+    return sorted(" ".join(map(str, row)) for row in rows if str(row[0]) in {*metadata.tables, "alembic_version"})
 
 
 def test_from_empty_the_steps_lead_to_what_tables_py_says(empty: str) -> None:
     with connected(empty) as connection:
-        to_head(connection)
+        command.upgrade(alembic_for(connection), "head")
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
 
 
-def test_from_empty_the_steps_lead_to_the_same_constraints_and_indexes(empty: str) -> None:
+def test_an_empty_database_gets_at_once_what_the_steps_lead_to(empty: str) -> None:
     """Alembic's comparison sees neither CHECK constraints nor the conditions of partial indexes."""
     with connected(empty) as connection:
-        to_head(connection)
+        command.upgrade(alembic_for(connection), "head")
         migrated = described(connection)
         metadata.drop_all(connection)
-        metadata.create_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        assert to_head(connection).before is None
         assert migrated == described(connection)
+        command.check(alembic_for(connection))  # raises where Alembic takes the tables for older ones
     assert any("leased_until IS NOT NULL" in line for line in migrated)
     assert any("ck_outbox_tries" in line for line in migrated)
 
@@ -99,6 +100,13 @@ def test_every_step_follows_the_one_before_and_none_is_missing() -> None:
     folder = Path(__file__).parents[2] / "bot/store/migrations/versions"
     steps = [re.match(r"s(\d{4})_[a-z_]+\.py", path.name) for path in sorted(folder.glob("s*.py"))]
     assert [int(step.group(1)) for step in steps if step] == list(range(1, len(steps) + 1))
+
+
+def test_the_steps_are_those_that_alembic_knows(empty: str) -> None:
+    with connected(empty) as connection:
+        history = ScriptDirectory.from_config(alembic_for(connection))
+    assert newest() == history.get_current_head()
+    assert steps() == tuple(step.revision for step in history.walk_revisions())[::-1]
 
 
 # What the first release wrote, word for word: every later one reads it.
