@@ -38,11 +38,8 @@ from bot.settings import Settings
 from bot.sources import launch_feeds, presses, supplied
 from bot.store.sql import SqlStore
 from bot.store.waking import listen
-from bot.web.calendars import CalendarFeeds
 from bot.web.health import Health
 from bot.web.metrics import Metrics, Source
-from bot.web.notices import Notices
-from bot.web.pages import Pages
 from bot.web.pulse import Pulse
 from bot.web.site import Room, serving
 
@@ -171,6 +168,10 @@ async def bow(leader: Leader) -> None:
 
 def pages(settings: Settings, asking: Asking, clock: Clock) -> tuple[Room, ...]:
     """Give what is served to people."""
+    from bot.web.calendars import CalendarFeeds  # noqa: PLC0415 -- 4 MB with Jinja, which a bot without a port does without
+    from bot.web.notices import Notices  # noqa: PLC0415
+    from bot.web.pages import Pages  # noqa: PLC0415
+
     calendars = CalendarFeeds(Calendars(asking.store, clock, settings.names, asking.shelf), clock, settings.web.public_url)
     return calendars, Pages(asking, clock, settings.web.public_url), Notices(asking.store, clock, settings.web.public_url)
 

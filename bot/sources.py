@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from bot.feeds.http import Client
-from bot.feeds.ical import Calendar
 from bot.feeds.json_feed import ClubFeed
 from bot.feeds.launch_library import LaunchLibrary
 from bot.feeds.rocketlaunch_live import RocketLaunchLive
@@ -75,12 +74,18 @@ def launch_feeds(settings: Settings, http: Client, store: Requests, clock: Clock
             RocketLaunchLive(http, store, clock, base=feeds.rocketlaunch_live.url, per_hour=feeds.rocketlaunch_live.per_hour)
         )
     found += (ClubFeed(f"json-{name}", one, http, store, clock) for name, one in feeds.json.items() if one.on)
-    found += (
-        Calendar(f"ical-{name}", one.url, http, store, clock, per_hour=one.per_hour)
-        for name, one in feeds.calendars.items()
-        if one.on
-    )
+    found += calendars(settings, http, store, clock)
     return tuple(found)
+
+
+def calendars(settings: Settings, http: Client, store: Requests, clock: Clock) -> tuple[Feed, ...]:
+    """The iCalendar files that are switched on; none is shipped."""
+    chosen = {name: one for name, one in settings.feeds.calendars.items() if one.on}
+    if not chosen:
+        return ()
+    from bot.feeds.ical import Calendar  # noqa: PLC0415 -- 5 MB of libraries
+
+    return tuple(Calendar(f"ical-{name}", one.url, http, store, clock, per_hour=one.per_hour) for name, one in chosen.items())
 
 
 def supplied(url: str, public_http: Client, clock: Clock) -> Press:

@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -156,13 +155,17 @@ def _unless_said(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
 def down(trouble: DBAPIError) -> StoreDown | None:
     """What an exception of the driver means: StoreDown when the world is in the way, None when it is a bug of ours."""
     cause = trouble.orig
-    if (
-        trouble.connection_invalidated
-        or _sqlite_code(cause) in _SQLITE_DOWN
-        or isinstance(cause, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction)
-    ):
+    if trouble.connection_invalidated or _sqlite_code(cause) in _SQLITE_DOWN or _postgresql_down(cause):
         return StoreDown(reason(trouble))
     return None
+
+
+def _postgresql_down(cause: BaseException | None) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return False
+    import psycopg  # noqa: PLC0415 -- it is there if it raised this, and 6 MB that a bot on SQLite does without
+
+    return isinstance(cause, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction)
 
 
 def _sqlite_code(cause: BaseException | None) -> int | None:
