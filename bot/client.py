@@ -19,6 +19,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.arriving import ArrivingState
 from bot.cogs import about, admins, calendars, crew, launch, live, members, news, schedule, search
 from bot.cogs import help as help_
 from bot.cogs import next as next_
@@ -31,7 +32,6 @@ from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.asking_why import Gauge
 from bot.flow.keeping import Keeping
-from bot.folding import FoldingState
 from bot.meters import Meters
 from bot.model import GuildId
 from bot.ports import Clock, StoreDown
@@ -145,9 +145,9 @@ class TMinusClient(discord.AutoShardedClient):
             self.tree.add_command(command)
         self._listening = Listening(self, Keeping(asking.store, clock, asking.desk, self.holds))
 
-    def _get_state(self, **options: Any) -> FoldingState:
+    def _get_state(self, **options: Any) -> ArrivingState:
         it: Any = self  # discord.py does not say what its handlers and hooks take
-        return FoldingState(dispatch=self.dispatch, handlers=it._handlers, hooks=it._hooks, http=self.http, **options)  # noqa: SLF001 -- it is ours
+        return ArrivingState(dispatch=self.dispatch, handlers=it._handlers, hooks=it._hooks, http=self.http, **options)  # noqa: SLF001 -- it is ours
 
     def holds(self, guild: GuildId) -> bool:
         """Whether this process hears of a server: others may hold its shard."""

@@ -79,7 +79,13 @@ class Stage:
 
     @asynccontextmanager
     async def bot(
-        self, *, rate_per_s: float = 1000, token: str = "", public_url: str = "", official: Mapping[str, int] | None = None
+        self,
+        *,
+        rate_per_s: float = 1000,
+        token: str = "",
+        public_url: str = "",
+        official: Mapping[str, int] | None = None,
+        guilds_settle_s: float = 0.05,
     ) -> AsyncGenerator[TMinusClient, None]:
         """The bot, logged in and ready; gone at the end of the block."""
         desk = Desk(NAMES, 45)
@@ -90,7 +96,7 @@ class Stage:
             clock=self.clock,
             api_url=self.discord.api_url,
             rate_per_s=rate_per_s,
-            guilds_settle_s=0.05,
+            guilds_settle_s=guilds_settle_s,
             public_url=public_url,
             official=official or {},
             feeds=feeds,

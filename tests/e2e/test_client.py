@@ -63,6 +63,34 @@ async def test_it_asks_for_little_and_speaks_to_the_discord_it_was_given(stg: St
     assert stg.discord.log.throttled == 0
 
 
+async def test_it_is_ready_once_every_server_that_discord_named_has_come(stg: Stage) -> None:
+    for number in range(20):
+        stg.discord.add_guild(f"Server {number}")
+    async with asyncio.timeout(5), stg.bot(guilds_settle_s=60) as client:
+        assert len(client.guilds) == 21
+        assert not any(guild.unavailable for guild in client.guilds)
+
+
+async def test_it_is_ready_without_a_server_with_which_discord_has_trouble(stg: Stage) -> None:
+    away = stg.discord.add_guild("Kourou")
+    stg.discord.set_available(away, available=False)
+    async with asyncio.timeout(5), stg.bot(guilds_settle_s=0.2) as client:
+        assert {guild.id: guild.unavailable for guild in client.guilds}[away.id]
+
+
+async def test_a_server_that_turns_out_to_be_away_is_not_waited_for(stg: Stage) -> None:
+    away = stg.discord.add_guild("Kourou")
+    away.available = False
+
+    async def tell() -> None:
+        assert await stg.discord.gateway.online(5)
+        stg.discord.set_available(away, available=False)
+
+    telling = asyncio.create_task(tell())
+    async with asyncio.timeout(5), stg.bot(guilds_settle_s=60):
+        await telling
+
+
 async def test_commands_are_sent_once_and_again_only_when_they_changed(stg: Stage) -> None:
     async def puts() -> int:
         async with stg.bot():
