@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.flow.plan import Desk, catch_up
-from bot.model import ChannelId, GuildId, RoleId, Server
+from bot.model import ChannelId, GuildId, RoleId, Server, Watch
 from bot.ports import Clock, Store, Transaction
 from bot.rules.losing import KEPT, at_channel, by_removal, lost_roles, no_channel, places, removed, rests, unpinged, without
 
@@ -93,16 +94,20 @@ class Keeping:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             servers = {server.guild: server for server in await tx.servers()}
-            watches = [watch for watch in await tx.watches() if watch.target.guild]
-        known = sorted({*servers, *(watch.target.guild for watch in watches)})
-        for guild in filter(self.mine, known):
+            own: dict[GuildId, list[Watch]] = {}
+            for watch in await tx.watches():
+                if watch.target.guild:
+                    own.setdefault(watch.target.guild, []).append(watch)
+        for guild in filter(self.mine, sorted({*servers, *own})):
+            await asyncio.sleep(0)  # looking through the roles of one takes a tenth of a millisecond
+            server = servers.get(guild)
             if guild not in guilds:
                 await self.left(guild)
                 continue
-            await self.joined(guild)
+            if server and server.left_at:
+                await self.joined(guild)
             roles = roles_of(guild)
-            own = [watch for watch in watches if watch.target.guild == guild]
-            for role in lost_roles(own, servers.get(guild), roles) if roles is not None else ():
+            for role in lost_roles(own.get(guild, ()), server, roles) if roles is not None else ():
                 async with self.store.transaction() as tx:
                     await self.forget_role(tx, guild, role, now)
         self.desk.wake()

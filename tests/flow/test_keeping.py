@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 
 import pytest
 
 from bot.flow.keeping import Keeping
 from bot.model import ChannelId, GuildId, RoleId, Server, WatchId
+from bot.ports import Store, Transaction
 from tests.flow.stage import GUILD, NOON, Stage, channel, watch_of
 
 FANS, OTHERS = RoleId(900), RoleId(901)
@@ -62,3 +64,27 @@ async def test_roles_of_a_server_that_is_away_are_not_lost(stage: Stage, keeping
     await keeping.compare({GUILD}, {GUILD: {OTHERS}}.get)
     async with stage.store.transaction() as tx:
         assert [one.roles for one in await tx.watches(GUILD)] == [(OTHERS,)]
+
+
+@dataclass(slots=True)
+class Counted:
+    """A store that counts what is asked of it."""
+
+    store: Store
+    begun: int = 0
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """See ports.Store."""
+        self.begun += 1
+        return self.store.transaction()
+
+
+async def test_a_start_on_which_nothing_was_missed_reads_once_however_many_servers_there_are(stage: Stage) -> None:
+    servers = {GuildId(number): {FANS} for number in range(1, 50)}
+    async with stage.store.transaction() as tx:
+        for guild in servers:
+            await tx.keep_server(Server(guild=guild, role=FANS))
+            await tx.add_watch(replace(watch_of(replace(channel(), guild=guild)), roles=(FANS,)))
+    counted = Counted(stage.store)
+    await Keeping(counted, stage.clock, stage.desk).compare(servers, servers.get)
+    assert counted.begun == 1
