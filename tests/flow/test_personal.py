@@ -184,6 +184,14 @@ async def test_all_that_is_stored_is_shown_and_goes(stage: Stage, personal: Pers
     assert (after.member, after.watches, after.deliveries, after.made) == (None, (), {}, 1)
 
 
+async def test_who_asked_for_one_launch_alone_is_forgotten_with_it(stage: Stage, personal: Personal, starlink: Event) -> None:
+    await stage.shows(starlink)
+    await personal.remind(asker(), starlink.id)
+    await personal.forget(ADA)
+    after = await personal.held(ADA)
+    assert (after.member, after.watches, after.deliveries) == (None, (), {})
+
+
 async def test_choices_are_the_most_frequent_first_within_what_is_typed(stage: Stage, personal: Personal) -> None:
     many = [launch(f"Starlink {number}", "GO", "14:00", number=number) for number in range(3)]
     await stage.shows(*many, replace(launch("Owl", "GO", "15:00"), rocket=None, programs=("Artemis",), stations=("Gateway",)))

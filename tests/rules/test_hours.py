@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -68,6 +69,12 @@ def test_what_is_no_digest_is_told_with_a_way_on(text: str) -> None:
     read = parse_digest(text)
     assert isinstance(read, Wrong)
     assert "daily 08:00" in read.sentence
+
+
+def test_what_was_decided_is_written_as_it_is_read() -> None:
+    assert (quiet_text(None), digest_text(None)) == ("off", "off")
+    assert quiet_text(replace(NIGHT, exempt=EXEMPT)) == "22:00-07:00 except live scrub"
+    assert digest_text(Digest(at=time(18, 30), weekday=6, when_empty=True)) == "sunday 18:30 even when empty"
 
 
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))

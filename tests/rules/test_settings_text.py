@@ -87,6 +87,8 @@ FINE = 'version = 1\n[[watch]]\nname = "a"\nchannel = "100"\n'
         (FINE + 'include = "Soyuz"', [(5, "watch 1: include")]),
         (FINE + 'include = ["Soyuz"]', [(5, "watch 1: include")]),
         (FINE + 'include = ["lsp: x"]', [(5, "watch 1: include")]),
+        (FINE + 'include = ["any: x"]', [(5, "watch 1: include")]),
+        (FINE.replace("version = 1", "version = 2"), [(1, "version")]),
         (FINE + "include = [3]", [(5, "watch 1: include")]),
         (FINE + 'place = "sea"', [(5, "watch 1: place")]),
         (FINE + "language = 3", [(5, "watch 1: language")]),
@@ -105,6 +107,10 @@ FINE = 'version = 1\n[[watch]]\nname = "a"\nchannel = "100"\n'
 )
 def test_a_mistake_is_told_where_it_stands(text: str, found: list[tuple[int, str]]) -> None:
     assert mistakes(text) == found
+
+
+def test_what_is_no_text_is_refused() -> None:
+    assert read_settings(b"version = 1 # \xff", GUILD, known=ANY, most=1) == (Mistake(0, "", "is no UTF-8 text: save it as UTF-8"),)
 
 
 def test_more_watches_than_there_may_be_are_refused() -> None:
@@ -157,6 +163,7 @@ def test_differences_are_told_a_line_each() -> None:
         Server(guild=GUILD, zone="Asia/Tokyo", role=RoleId(9)),
         (replace(old, roles=(), crosspost=True), replace(old, id=WatchId(0), name="New")),
     )
+    assert differences(before, before) == ()
     told = differences(before, after)
     assert [one.split(maxsplit=1)[0] for one in told] == ["✏️", "✏️", "✏️", "➕", "➖"]
     assert "role: <@&7> → none" in told[2]

@@ -35,3 +35,7 @@ def test_direct_messages_come_to_shard_0() -> None:
 @given(st.floats(1, 50), st.integers(0, 100))
 def test_all_together_stay_below_the_rate(rate: float, alive: int) -> None:
     assert share(rate, alive) * max(1, alive) <= rate * (1 + 1e-9)
+
+
+def test_who_is_alone_has_all_of_it() -> None:
+    assert [share(48, alive) for alive in (0, 1, 4)] == [48, 48, 12]

@@ -67,6 +67,10 @@ def test_two_videos_are_two_streams_and_a_channel_is_none_of_them() -> None:
     assert len(ids) == 5
 
 
+def test_brackets_that_hold_no_address_are_taken_as_they_stand() -> None:
+    assert stream_id("https://[nonsense") == "https://[nonsense"
+
+
 @given(url=urls | texts | texts.map("https://[{}".format))
 def test_any_text_is_the_address_of_some_stream(url: str) -> None:
     assert stream_id(url) == stream_id(url)
