@@ -109,6 +109,12 @@ def test_a_mistake_is_told_where_it_stands(text: str, found: list[tuple[int, str
     assert mistakes(text) == found
 
 
+def test_terms_are_read_place_and_text() -> None:
+    read = read_settings((FINE + 'include = ["lsp:  Space  Exploration"]').encode(), GUILD, known=ANY, most=1)
+    assert isinstance(read, Settings)
+    assert read.watches[0].include == (Term(Facet.LSP, "Space Exploration"),)
+
+
 def test_what_is_no_text_is_refused() -> None:
     assert read_settings(b"version = 1 # \xff", GUILD, known=ANY, most=1) == (Mistake(0, "", "is no UTF-8 text: save it as UTF-8"),)
 
