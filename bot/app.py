@@ -39,7 +39,7 @@ from bot.sources import launch_feeds, presses, supplied
 from bot.store.sql import SqlStore
 from bot.store.waking import listen
 from bot.web.health import Health
-from bot.web.metrics import Metrics, Source
+from bot.web.metrics import Crew, Metrics
 from bot.web.pulse import Pulse
 from bot.web.site import Room, serving
 
@@ -212,11 +212,13 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         asking = Asking(store, clock, desk)
         newsroom = Newsroom(store, clock, replace(desk, wake=lambda: schedule.wake("deliver")), Bookshelf(store))
         strangers = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}", public_only=True))
-        readers = tuple(PressReader(newsroom, press) for press in presses(settings, http, clock))
+        meters = Meters()
+        readers = tuple(
+            PressReader(newsroom, press, measure=partial(meters.polled, press.name)) for press in presses(settings, http, clock)
+        )
 
         named = Shared(lambda url: supplied(url, strangers, clock), clock)
-        own = ServerReaders(newsroom, named.reader)
-        meters = Meters()
+        own = ServerReaders(newsroom, named.reader, measure=partial(meters.polled, "servers"))
         shards = settings.shards
         client = TMinusClient(
             asking,
@@ -236,7 +238,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             led = LedStore(store, leader)
         turn = asyncio.Lock()
         pollers = tuple(
-            Poller(led or store, feed, store, clock, desk, feed.per_hour, turn=turn)
+            Poller(led or store, feed, store, clock, desk, feed.per_hour, turn=turn, measure=partial(meters.polled, feed.name))
             for feed in launch_feeds(settings, http, store, clock)
         )
         outlet = DiscordOutlet(client, timeout=timedelta(seconds=settings.discord.send_timeout_s), holds=client.holds)
@@ -252,15 +254,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             measure=lambda landing: meters.tried(*measured(landing)),
             gather_s=GATHER_S,
         )
-        pulse = Pulse(clock=clock, every=schedule.every, beats=schedule.done, gateway=client.is_ready, asking=asking)
+        pulse = Pulse(clock=clock, every=schedule.every, beats=schedule.alive, gateway=client.is_ready, asking=asking)
+        gauge = Gauge(pollers, store)
         figures = Metrics(
             store=store,
-            requests=store,
-            asking=asking,
+            gauge=gauge,
             clock=clock,
-            sources=tuple(Source(poller.feed.name, poller.quota) for poller in pollers),
             meters=meters,
-            signs=pulse.alive,
+            signs=pulse.ready,
+            crew=lambda: Crew() if leader is None else Crew(leader.token is not None, leader.alive),
         )
         rooms = (*pages(settings, asking, clock), Health(pulse), figures) if settings.web.port else ()
         beats = (
@@ -268,7 +270,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             *(Beat(f"read {reader.press.name}", reader.beat) for reader in readers),
             Beat("read feeds of servers", own.beat),
         )
-        client.gauge = Gauge(pollers, store)
+        client.gauge = gauge
         app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, leader)
         stack.push_async_callback(app.stop)
         yield app

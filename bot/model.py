@@ -703,6 +703,15 @@ class Tally:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A delivery whose time passed before it could be sent."""
+
+    key: Key
+    event: EventId | None
+    target: Target
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """A notice about an event that reached somebody, and when it first did."""

@@ -347,7 +347,7 @@ class DiscordOutlet:
                 return _not_stored(flight, SOON, "closed while sending")
             if flight is None or not flight.departed:
                 raise
-            log.exception("Discord's answer about guild %s channel %s could not be read", target.guild, target.channel)
+            log.exception("Discord's answer could not be read", extra={"guild": target.guild, "channel": target.channel})
             return Unclear(f"answer could not be read: {type(unread).__name__}")
 
 

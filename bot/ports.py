@@ -22,6 +22,7 @@ from bot.model import (
     Fault,
     GuildId,
     Key,
+    Lapsed,
     Member,
     MessageId,
     Occasion,
@@ -209,6 +210,10 @@ class Transaction(Protocol):
         """Tracks by NET, earliest first, those without a NET last. `net_since` leaves out NETs before it, never a missing NET."""
         ...
 
+    async def heard(self) -> datetime | None:
+        """When a launch feed last described anything; None before it did."""
+        ...
+
     async def mark(self) -> str:
         """A word that is another one whenever a feed described any event or article since: what was made of the tracks is old."""
         ...
@@ -254,8 +259,8 @@ class Transaction(Protocol):
         """Send to a target again; False when it was not paused."""
         ...
 
-    async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:
-        """Paused targets of a guild: why, and since when."""
+    async def paused(self, guild: GuildId | None = None) -> Mapping[Target, tuple[str, datetime]]:
+        """Paused targets, one guild's alone: why, and since when."""
         ...
 
     async def watches_of(self, target: Target) -> tuple[Watch, ...]:
@@ -378,8 +383,8 @@ class Transaction(Protocol):
         """Drop what is still OWED of these kinds for an event (not `keep`), with the reason."""
         ...
 
-    async def expire(self, now: datetime) -> int:
-        """Drop every OWED row, not leased, whose `stale` has come: late is worse than never. Returns how many."""
+    async def expire(self, now: datetime) -> tuple[Lapsed, ...]:
+        """Drop every OWED row, not leased, whose `stale` has come: late is worse than never. Returns which."""
         ...
 
     async def claim(
@@ -418,8 +423,12 @@ class Transaction(Protocol):
         """When deliveries of this kind to a target were sent, at or after `since`, oldest first."""
         ...
 
-    async def tally(self) -> tuple[Tally, ...]:
-        """How all deliveries that are kept ended, or that they have not; by kind, fate, reason."""
+    async def tally(self, since: datetime | None = None) -> tuple[Tally, ...]:
+        """How deliveries ended, and how many are owed; by kind, fate, reason. `since`: of what ended, only what did since."""
+        ...
+
+    async def overdue(self, now: datetime) -> int:
+        """How many are owed whose time has come: on their way, waiting for a retry or a paused target, or late."""
         ...
 
     async def briefs(self, deliveries: Sequence[Delivery]) -> Mapping[Key, Brief]:

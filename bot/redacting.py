@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Never, TextIO
 from urllib.parse import quote, quote_plus
 
+from bot.busy import doing
+
 HIDDEN = "[hidden]"
 
 SHORTEST = 4
@@ -125,6 +127,15 @@ class Lines(Redacted):
         return self._redact(json.dumps(line, ensure_ascii=False, default=str))
 
 
+class Carrying(logging.Filter):
+    """Gives each record the ids of what is being done while it is written."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for name, value in doing().items():
+            vars(record).setdefault(name, value)
+        return True
+
+
 def _extras(record: logging.LogRecord) -> str:
     """What a record was given beside its message, as `name=value`."""
     given = {name: value for name, value in vars(record).items() if name not in OWN}
@@ -134,6 +145,7 @@ def _extras(record: logging.LogRecord) -> str:
 def log_to(stream: TextIO, level: int, redact: Redactor, *, as_json: bool = False) -> logging.Handler:
     """Log everything to one stream, redacted, uncaught exceptions too. Replaces what was set up before."""
     handler = logging.StreamHandler(stream)
+    handler.addFilter(Carrying())
     handler.setFormatter(Lines(redact) if as_json else Redacted(redact))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in CHATTY:

@@ -7,9 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.busy import busy, watched
 from bot.ports import Clock, StoreDown
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,16 @@ class Beat:
     run: Callable[[], Awaitable[datetime | None]]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     done: datetime | None = None
-    """When it last ended without a failure; when it was started, before it ever did."""
+    """When it last ended without a bug; when it was started, before it ever did."""
+    stirred: datetime | None = None
+    """When it last ended a step of what it is at."""
+    failing: bool = False
+    """It ended with a bug the last time."""
+
+    @property
+    def alive(self) -> datetime | None:
+        """When it last showed that it goes on; None before it was started. Steps that end in the same bug again are no sign."""
+        return self.done if self.done is None or self.stirred is None or self.failing else max(self.done, self.stirred)
 
 
 class Schedule:
@@ -62,9 +73,9 @@ class Schedule:
         if name in self._beats:
             self._beats[name].woken.set()
 
-    def done(self) -> dict[str, datetime]:
-        """Tell when each beat that was started last ended well."""
-        return {name: beat.done for name, beat in self._beats.items() if beat.done is not None}
+    def alive(self) -> dict[str, datetime]:
+        """Tell when each beat that was started last showed that it goes on."""
+        return {name: alive for name, beat in self._beats.items() if (alive := beat.alive) is not None}
 
     async def stop(self) -> None:
         """End every beat; what it was doing is undone by its transaction."""
@@ -86,17 +97,23 @@ class Schedule:
             self._arm(beat, await self._once(beat))
 
     async def _once(self, beat: Beat) -> datetime | None:
-        """Run a beat; a failure is logged once and the next beat runs."""
-        try:
-            upcoming = await beat.run()
-        except StoreDown as down:
-            log.warning("the database is away; %s goes on when it is back: %s", beat.name, down)
-        except Exception:
-            log.exception("%s failed and goes on", beat.name)
-        else:
-            beat.done = self._clock.now()
-            return upcoming
+        """Run a beat; a failure is logged once and the next beat runs. A database that is away is no failure of the beat."""
+        with busy({"beat": beat.name}), watched(partial(self._stir, beat)):
+            try:
+                upcoming = await beat.run()
+            except StoreDown as down:
+                log.warning("the database is away; a beat goes on when it is back", extra={"why": str(down)})
+                beat.done, beat.failing = self._clock.now(), False
+            except Exception:
+                log.exception("a beat failed and goes on")
+                beat.failing = True
+            else:
+                beat.done, beat.failing = self._clock.now(), False
+                return upcoming
         return self._clock.now() + AFTER_TROUBLE
+
+    def _stir(self, beat: Beat) -> None:
+        beat.stirred = self._clock.now()
 
     def _arm(self, beat: Beat, upcoming: datetime | None) -> None:
         """Wake a beat at its time. The job only sets an event: one that re-armed itself from inside would be dropped."""

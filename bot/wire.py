@@ -204,11 +204,12 @@ def doubt(params: aiohttp.TraceRequestEndParams) -> None:
 
 
 def trace(
-    pacer: Pacer, application: Callable[[], int | None], answered: Callable[[int], None] = lambda _: None
+    pacer: Pacer, application: Callable[[], int | None], answered: Callable[[int, str], None] = lambda _, __: None
 ) -> aiohttp.TraceConfig:
     """What discord.py's session calls around each request. Interaction replies and the gateway are not paced.
 
-    Replies to interactions are exempt from the global limit, and a person waits for them. `answered` hears each status.
+    Replies to interactions are exempt from the global limit, and a person waits for them. `answered` hears each status, and whose
+    limit a 429 is about.
     """
 
     def is_paced(params: aiohttp.TraceRequestStartParams) -> bool:
@@ -231,9 +232,10 @@ def trace(
     async def answers(_: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         context.trip.back = asyncio.get_running_loop().time()
         context.status, headers = params.response.status, params.response.headers
-        if context.status == TOO_MANY and headers.get("X-RateLimit-Scope") == "global":
+        scope = headers.get("X-RateLimit-Scope", "")
+        if context.status == TOO_MANY and scope == "global":
             pacer.refused(rest_s(headers.get("Retry-After", "")))
-        answered(context.status)
+        answered(context.status, scope)
         doubt(params)
 
     async def fails(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams) -> None:

@@ -52,7 +52,7 @@ async def end(interaction: Interaction, cause: Exception) -> None:
     sentence = expected(cause, language)
     if sentence is None:
         reference = secrets.token_hex(3)
-        log.error("error %s in %s", reference, _name(interaction), exc_info=cause)
+        log.error("a command failed", extra={"reference": reference, "command": _name(interaction)}, exc_info=cause)
         sentence = BUG(language, reference=reference)
     if interaction.type is not discord.InteractionType.autocomplete:
         await _tell(interaction, sentence)

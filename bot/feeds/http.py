@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import aiohttp
 
+from bot.busy import step
 from bot.feeds.patience import Hosts
 from bot.ports import Clock, FeedDown, NotModified
 
@@ -150,6 +151,8 @@ class Client:
         except HostDown as down:
             self._failed(host, before, down.retry_after)
             raise
+        finally:
+            step()
         if isinstance(answer, Throttled):
             self._failed(host, before, answer.wait)
         elif before is None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
+from bot.busy import busy
 from bot.flow.digests import digest
 from bot.flow.errands import Errand, errand, is_errand, publishing
 from bot.model import (
@@ -41,7 +42,7 @@ from bot.rules.losing import rests
 from bot.rules.matching import Names, followings, wants
 from bot.rules.occasions import finished
 from bot.rules.personal import aloud, home_of, to_person
-from bot.rules.planning import edits_card, ending, keeps_card, may_ping, overdue, starts_card
+from bot.rules.planning import address_of, edits_card, ending, keeps_card, may_ping, overdue, starts_card
 from bot.rules.publishing import Worth, publication, spread
 from bot.rules.quiet import is_silent
 from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
@@ -100,6 +101,8 @@ class Landing:
     left: Ready | Errand | None
     following: Next | Dropped
     at: datetime
+    took_s: float = 0.0
+    """How long it was on its way, with the rendering."""
 
 
 @dataclass(slots=True)
@@ -141,12 +144,14 @@ class Deliverer:
         if self.flying and (rest := self.rested_at - loop.time()) > 0:
             return now + timedelta(seconds=rest)
         async with self.store.transaction() as tx:
-            if expired := await tx.expire(now):
-                log.info("dropped as too late", extra={"count": expired})
+            lapsed = await tx.expire(now)
             room = self.concurrency - self.aloft
             claimed = await tx.claim(now, room, self.lease, busy=tuple(self.flying), shards=self.shards) if room > 0 else ()
             briefs = await tx.briefs([one.delivery for one in claimed])
             upcoming = await tx.next_start(now, shards=self.shards)
+        for late in lapsed:
+            about = {"event": late.event or "-", "target": address_of(late.target), "key": late.key}
+            log.info("a delivery was dropped", extra=about | {"why": "too late"})
         for one in claimed:
             sent = one.delivery
             self.aloft += 1
@@ -168,16 +173,18 @@ class Deliverer:
 
     async def deliver(self, claimed: Claimed, brief: Brief) -> None:
         """Send one row and have the outcome recorded, in one transaction with whatever else landed by then."""
-        try:
-            landing = await self.attempt(claimed, brief)
-            self.measure(landing)
-            self.landed.append(landing)
-        except StoreDown as down:
-            log.warning("the store is down, a delivery comes back later", extra={"key": claimed.delivery.key, "why": str(down)})
-        except Exception:
-            log.exception("a delivery failed for a reason of ours", extra={"key": claimed.delivery.key})
-        finally:
-            self.aloft -= 1
+        began = asyncio.get_running_loop().time()
+        with busy(named(claimed)):
+            try:
+                landing = await self.attempt(claimed, brief)
+                self.measure(replace(landing, took_s=asyncio.get_running_loop().time() - began))
+                self.landed.append(landing)
+            except StoreDown as down:
+                log.warning("the store is down, a delivery comes back later", extra={"why": str(down)})
+            except Exception:
+                log.exception("a delivery failed for a reason of ours")
+            finally:
+                self.aloft -= 1
         if self.landed:
             self.gathering = self.gathering or asyncio.create_task(self.gather(), name="record what landed")
             await asyncio.shield(self.gathering)
@@ -310,10 +317,12 @@ class Deliverer:
                 await self.keep_cards(tx, landed)  # first: it locks tracks, as a poll does before its rows
                 for one in sorted(landed, key=lambda one: one.claimed.delivery.key):
                     await self.settle(tx, one)
+            for one in landed:
+                report(one)
         except StoreDown as down:
             log.warning("the store is down, deliveries come back later", extra={"count": len(landed), "why": str(down)})
         except Exception:
-            log.exception("outcomes were not recorded for a reason of ours", extra={"key": landed[0].claimed.delivery.key})
+            log.exception("outcomes were not recorded for a reason of ours", extra=named(landed[0].claimed))
             if len(landed) > 1:  # one of them, and it must not take the others along
                 for one in landed:
                     await self.record((one,))
@@ -329,7 +338,6 @@ class Deliverer:
             case RetryAt(at, why, counts):
                 await tx.record_retry(sent.key, at, why, counts=counts)
             case GiveUp(why):
-                log.error("a post was refused", extra={"key": sent.key, "why": why})
                 await tx.record_dropped(sent.key, why, now)
             case Dropped(why) | Elsewhere(why) | Unreachable(why):
                 await tx.record_dropped(sent.key, why, now)
@@ -368,7 +376,7 @@ class Deliverer:
             return
         await tx.record_retry(sent.key, at, why, counts=False)
         if await tx.pause(sent.target, why, now):
-            log.warning("a target is paused", extra={"guild": sent.target.guild, "channel": sent.target.channel, "why": why})
+            log.warning("a target is paused", extra={"target": address_of(sent.target), "why": why})
             await tx.owe([rests(sent.target, why, now, sent.notice.language)])
 
 
@@ -405,8 +413,34 @@ def shown(landing: Landing) -> Card | None:
     return Card(target=sent.target, event=sent.event, message=landing.following.message, face=face(left.post), edited_at=landing.at)
 
 
-def measured(landing: Landing) -> tuple[str, str, timedelta | None]:
-    """Give what a try was about, how it ended, and since when the notice was due, if it reached Discord."""
+def report(landing: Landing) -> None:
+    """Log what became of a try, once that is recorded."""
+    ids = named(landing.claimed)
+    match landing.following:
+        case Done(message):
+            log.info("delivered", extra=ids | {"message_id": message})
+        case RetryAt(at, why):
+            log.info("a delivery is tried again", extra=ids | {"why": why, "until": at.isoformat()})
+        case Pause(why):
+            log.info("a delivery waits for its target", extra=ids | {"why": why})
+        case GiveUp(why):
+            log.error("a post was refused", extra=ids | {"why": why})
+        case Dropped(why) | Elsewhere(why) | Unreachable(why):
+            log.info("a delivery was dropped", extra=ids | {"why": why})
+        case CardGone():
+            log.info("a delivery was dropped", extra=ids | {"why": "the card was deleted"})
+        case _:
+            assert_never(landing.following)
+
+
+def named(claimed: Claimed) -> dict[str, object]:
+    """Give the ids by which a log names a try: the event, where it goes, what it says there, the number of the try."""
+    sent = claimed.delivery
+    return {"event": sent.event or "-", "target": address_of(sent.target), "key": sent.key, "try": claimed.tries + 1}
+
+
+def measured(landing: Landing) -> tuple[str, str, float, timedelta | None]:
+    """Give what a try was about, how it ended, its seconds, and since when the notice was due, if it reached Discord."""
     notice = landing.claimed.delivery.notice
     late = landing.at - notice.due if isinstance(landing.following, Done) else None
-    return notice.say.value, type(landing.following).__name__, late
+    return notice.say.value, type(landing.following).__name__, landing.took_s, late

@@ -30,6 +30,8 @@ class Leader:
     alone: Callable[[int], None] = lambda _: None
     """Hears how many processes there are."""
     token: int | None = None
+    alive: int = 1
+    """How many processes there were at the last beat, this one included."""
 
     async def beat(self) -> datetime:
         """Say that this process lives, and renew the lease, or take it if it is free."""
@@ -39,7 +41,7 @@ class Leader:
             token = await tx.take_lease(NAME, self.holder, now, now + LEADS)
         if (token is None) is not (self.token is None):
             log.info("this process %s", "leads" if token else "leads no more", extra={"holder": self.holder, "alive": alive})
-        self.token = token
+        self.token, self.alive = token, alive
         self.alone(alive)
         return now + RENEWS
 

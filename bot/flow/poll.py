@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.busy import busy
 from bot.flow.ask import BASELINE
 from bot.flow.plan import Desk, forget_finished, replan
 from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Status, Track
@@ -32,6 +33,10 @@ TWIN_BACK = timedelta(hours=24)
 
 LISTS = frozenset({Scope.ALL, Scope.EVENTS})
 """Whole lists: what is not on one has left it."""
+
+
+RESULTS: dict[type, str] = {Sightings: "read", NotModified: "unchanged", Gone: "gone"}
+"""What came of asking, in one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Poller:
     """Lists whose baseline is known to be taken."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Shared by the pollers of all feeds: one answer is folded in at a time, so that two that tell of one event meet."""
+    measure: Callable[[str], None] = lambda _: None
+    """Called with what came of each question, in one word."""
 
     async def beat(self) -> datetime:
         """Ask the feed, if it is time; give when it is time again."""
@@ -69,17 +76,27 @@ class Poller:
             self.planned = ask
             return ask.at
         self.planned = None
+        with busy({"feed": self.feed.name}):
+            await self.ask(ask)
+        self.planned = await self.next_ask()
+        return self.planned.at
+
+    async def ask(self, ask: Ask) -> None:
+        """Ask the feed, and fold in what it answers."""
+        asked = {"scope": ask.scope.value} | ({"event": ask.event} if ask.event else {})
         try:
             answer = await self.feed.read(ask)
         except FeedDown as down:
             self.health = Health(self.health.failures + 1, self.clock.now(), down.retry_after)
-            log.warning("the feed gave no answer; what was known stands", extra={"feed": self.feed.name, "why": down.why})
-        else:
-            self.health, self.answered[ask.scope] = WELL, self.clock.now()
-            async with self.turn:
-                await self.apply(ask, answer)
-        self.planned = await self.next_ask()
-        return self.planned.at
+            self.measure("down")
+            log.warning("the feed gave no answer; what was known stands", extra=asked | {"why": down.why})
+            return
+        self.health, self.answered[ask.scope] = WELL, self.clock.now()
+        result = RESULTS[type(answer)]
+        self.measure(result)
+        log.info("the feed answered", extra=asked | {"result": result, "events": len(getattr(answer, "sightings", ()))})
+        async with self.turn:
+            await self.apply(ask, answer)
 
     async def next_ask(self) -> Ask:
         """Decide what to ask next, and when."""
@@ -122,18 +139,19 @@ class Poller:
         bugs: list[Exception] = []
         unchanged: list[EventId] = []
         for sighting in sightings:
-            try:
-                event = sighting.event.id
-                named: Sighting | None = sighting
-                if event in alone:
-                    named = await self.yielded(sighting, others, listed, now)
-                elif event not in known:
-                    named = await self.continued(sighting, absent, others, listed)
-                if named and await self.absorb(named, known.get(named.event.id), now, silent=baseline):
-                    unchanged.append(named.event.id)
-            except Exception as bug:
-                log.exception("an event could not be folded in", extra={"event": sighting.event.id})
-                bugs.append(bug)
+            with busy({"event": sighting.event.id}):
+                try:
+                    event = sighting.event.id
+                    named: Sighting | None = sighting
+                    if event in alone:
+                        named = await self.yielded(sighting, others, listed, now)
+                    elif event not in known:
+                        named = await self.continued(sighting, absent, others, listed)
+                    if named and await self.absorb(named, known.get(named.event.id), now, silent=baseline):
+                        unchanged.append(named.event.id)
+                except Exception as bug:
+                    log.exception("an event could not be folded in", extra={"event": sighting.event.id})
+                    bugs.append(bug)
         async with self.store.transaction() as tx:
             await tx.touch(unchanged, self.feed.name, now)
             for event, track in absent.items() if ask.scope in LISTS else ():
@@ -149,7 +167,7 @@ class Poller:
     def report(self, page: Sightings) -> None:
         """Write down what could not be read."""
         for fault in page.faults:
-            log.warning("part of a page could not be read", extra={"feed": self.feed.name, "where": fault.where, "why": fault.why})
+            log.warning("part of a page could not be read", extra={"where": fault.where, "why": fault.why})
 
     async def known(self, now: datetime) -> dict[EventId, Track]:
         """Give what is known of events that a list may still show."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.busy import busy
 from bot.flow.newsroom import Newsroom
 from bot.model import EVERYBODY, GuildId
 from bot.ports import Articles, FeedDown, NotModified, Press
@@ -38,6 +39,8 @@ class PressReader:
     why: str = ""
     """Why it was last down; empty while it answers."""
     answered: datetime | None = None
+    measure: Callable[[str], None] = lambda _: None
+    """Called with what came of each question, in one word."""
 
     @property
     def called(self) -> str:
@@ -51,6 +54,12 @@ class PressReader:
             return self.at
         if not await self.newsroom.is_open():
             return now + PATIENCE
+        with busy({"feed": self.called}):
+            self.at = await self.read(now)
+        return self.at
+
+    async def read(self, now: datetime) -> datetime:
+        """Ask, write down what came, and give when to read again."""
         rest: timedelta | None = None
         if self.waiting is None:
             self.at = now + NEAR  # should it fail for a reason of ours, the feed is not asked again and again
@@ -59,8 +68,7 @@ class PressReader:
             self.at = None
             await self.newsroom.take(self.called, self.waiting, self.owner)
             self.waiting = None
-        self.at = next_read(self.newsroom.clock.now(), await self.newsroom.t0s(), rest)
-        return self.at
+        return next_read(self.newsroom.clock.now(), await self.newsroom.t0s(), rest)
 
     async def ask(self) -> timedelta | None:
         """Ask the feed; how long it wants to rest when it is down."""
@@ -68,9 +76,11 @@ class PressReader:
             answer = await self.press.read()
         except FeedDown as down:
             self.failures, self.why = self.failures + 1, down.why
-            log.warning("a feed of articles gave no answer", extra={"feed": self.called, "why": down.why})
+            self.measure("down")
+            log.warning("a feed of articles gave no answer", extra={"why": down.why})
             return EVERY if down.retry_after is None else down.retry_after
         self.failures, self.why, self.answered = 0, "", self.newsroom.clock.now()
+        self.measure("unchanged" if isinstance(answer, NotModified) else "read")
         if not isinstance(answer, NotModified):
             self.waiting = answer
         return None
@@ -83,6 +93,8 @@ class ServerReaders:
     newsroom: Newsroom
     opened: Callable[[str], Press]
     readers: dict[int, PressReader] = field(default_factory=dict[int, PressReader])
+    measure: Callable[[str], None] = lambda _: None
+    """Called with what came of each question to any of them, in one word."""
 
     async def beat(self) -> datetime:
         """Read those that are due; give when the next one is, at the latest when a new one is looked for."""
@@ -93,7 +105,7 @@ class ServerReaders:
         self.readers = {
             # By its number, never its address: that may hold a secret, and a feed that is added anew begins anew.
             feed.number: self.readers.get(feed.number)
-            or PressReader(self.newsroom, self.opened(feed.url), f"server-feed-{feed.number}", feed.guild)
+            or PressReader(self.newsroom, self.opened(feed.url), f"server-feed-{feed.number}", feed.guild, measure=self.measure)
             for feed in feeds
         }
         due = [reader for reader in self.readers.values() if reader.at is None or reader.at <= now]

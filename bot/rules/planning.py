@@ -153,9 +153,14 @@ ADDRESSES = {
 """How a target is written in a key. Of what is equally urgent, servers sort before persons: there are fewer, and many read each."""
 
 
+def address_of(target: Target) -> str:
+    """Write a target as keys and logs do."""
+    return ADDRESSES[target.place].format(target)
+
+
 def key_of(target: Target, event: EventId | None, attempt: str, what: str) -> Key:
     """Name a delivery: the same notice, target and attempt is the same delivery, for ever."""
-    return Key(f"{ADDRESSES[target.place].format(target)}/{event or '-'}/{attempt or '-'}/{what}")
+    return Key(f"{address_of(target)}/{event or '-'}/{attempt or '-'}/{what}")
 
 
 def summary(watch: Watch, now: datetime) -> Delivery:

@@ -35,6 +35,10 @@ class Events(Rows):
             wanted = wanted.where(or_(tracks.c.net >= net_since, tracks.c.net.is_(None)))
         return tuple(track_of(row) for row in await self._read(wanted))
 
+    async def heard(self) -> datetime | None:
+        latest = select(tracks.c.seen).where(tracks.c.event.not_like("own:%")).order_by(tracks.c.seen.desc()).limit(1)
+        return (await self._run(latest)).scalar()
+
     async def mark(self) -> str:
         # How many were last seen at the latest instant: a poll writes its events one by one, all seen at the same instant.
         newest = select(func.max(tracks.c.seen)).scalar_subquery()

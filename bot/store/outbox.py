@@ -33,7 +33,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from bot.model import Claimed, Delivery, EventId, Fate, GuildId, Key, MessageId, Place, Say, Settled, Tally, Target
+from bot.model import Claimed, Delivery, EventId, Fate, GuildId, Key, Lapsed, MessageId, Place, Say, Settled, Tally, Target
 from bot.rules.sharing import SNOWFLAKE_SHARD, Shards
 from bot.store.codec import delivery_of, delivery_row, target_of
 from bot.store.rows import Rows, Values, chunks, is_target, paced, same_target
@@ -147,16 +147,22 @@ class Outbox(Rows):
         mine = (is_target(outbox, target), _o.say == say.value, _o.fate == SENT, _o.at >= since)
         return tuple(row.at for row in await self._read(select(_o.at).where(*mine).order_by(_o.at)))
 
-    async def tally(self) -> tuple[Tally, ...]:
-        counted = (
-            select(_o.say, _o.fate, _o.why, func.count().label("count"))
-            .group_by(_o.say, _o.fate, _o.why)
-            .order_by(_o.say, _o.fate, _o.why)
-        )
-        return tuple(
+    async def tally(self, since: datetime | None = None) -> tuple[Tally, ...]:
+        count = func.count().label("count")
+        counted = select(_o.say, _o.fate, _o.why, count).group_by(_o.say, _o.fate, _o.why)
+        # Two questions, for each is answered by an index alone. Why a row is tried again stands in none.
+        owed = select(_o.say, _o.fate, literal("").label("why"), count).where(_o.fate == OWED).group_by(_o.say, _o.fate)
+        asked = (counted,) if since is None else (owed, counted.where(_o.at >= since))
+        found = [row for one in asked for row in await self._read(one)]
+        tallies = (
             Tally(say=Say(row.say), fate=Fate(row.fate), why=row.why, count=row._mapping["count"])  # noqa: SLF001 — a Row has a count() of its own
-            for row in await self._read(counted)
+            for row in found
         )
+        return tuple(sorted(tallies, key=lambda one: (one.say, one.fate, one.why)))
+
+    async def overdue(self, now: datetime) -> int:
+        owed = select(func.count()).select_from(outbox).where(_o.fate == OWED, _o.due < now)
+        return int((await self._run(owed)).scalar_one())
 
     async def set_countdown(
         self,
@@ -222,7 +228,7 @@ class Outbox(Rows):
         known = await self._lock(_o.event == event, _o.say.in_([say.value for say in says]), _o.fate == OWED)
         return await self._end([row for key, row in known.items() if key not in kept and row.withdrawn is None], why, at)
 
-    async def expire(self, now: datetime) -> int:
+    async def expire(self, now: datetime) -> tuple[Lapsed, ...]:
         late = (
             select(_o.key)
             .where(_o.fate == OWED, _o.stale <= now, or_(_o.leased_until.is_(None), _o.leased_until <= now))
@@ -232,8 +238,9 @@ class Outbox(Rows):
             update(outbox)
             .where(_o.key.in_(late.scalar_subquery()))
             .values(fate=DROPPED, why=func.coalesce(_o.withdrawn, LATE), at=now, **_settle)
+            .returning(_o.key, _o.event, _o.guild, _o.channel, _o.place)
         )
-        return (await self._run(dropped)).rowcount
+        return tuple(Lapsed(Key(row.key), row.event, target_of(row)) for row in await self._run(dropped))
 
     async def _lock(self, *which: ColumnElement[bool]) -> dict[Key, Row[Any]]:
         columns = (_o.key, _o.fate, _o.start, _o.try_at, _o.leased_until, _o.withdrawn, _o.why, _o.body)

@@ -193,8 +193,27 @@ outbox = Table(
     CheckConstraint("tries >= 0 AND (tries = 0) = (first_try IS NULL)", name="tries"),
     CheckConstraint("try_at >= start", name="try_at"),
     Index(None, "event", "guild", "channel"),
-    Index("ix_outbox_try_at", "try_at", sqlite_where=text("fate = 'owed'"), postgresql_where=text("fate = 'owed'")),
+    # With what a scrape counts, so that it reads no row. (SQLite 3.40 wants `fate` in it, though its condition says that.)
+    Index(
+        "ix_outbox_try_at",
+        "try_at",
+        "fate",
+        "say",
+        "due",
+        sqlite_where=text("fate = 'owed'"),
+        postgresql_where=text("fate = 'owed'"),
+    ),
     Index("ix_outbox_stale", "stale", sqlite_where=text("fate = 'owed'"), postgresql_where=text("fate = 'owed'")),
+    # What ended of late, for scrapes and pages; what ended long ago, to forget it.
+    Index(
+        "ix_outbox_ended",
+        "at",
+        "fate",
+        "say",
+        "why",
+        sqlite_where=text("at IS NOT NULL"),
+        postgresql_where=text("at IS NOT NULL"),
+    ),
     # One row per target at a time, whatever a claim does.
     Index(
         "uq_outbox_leased",

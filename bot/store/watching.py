@@ -58,6 +58,7 @@ class Watching(Rows):
     async def resume(self, target: Target) -> bool:
         return (await self._run(delete(paused).where(is_target(paused, target)))).rowcount > 0
 
-    async def paused(self, guild: GuildId) -> Mapping[Target, tuple[str, datetime]]:
-        wanted = select(paused).where(paused.c.guild == guild).order_by(paused.c.at, paused.c.channel, paused.c.place)
+    async def paused(self, guild: GuildId | None = None) -> Mapping[Target, tuple[str, datetime]]:
+        which = () if guild is None else (paused.c.guild == guild,)
+        wanted = select(paused).where(*which).order_by(paused.c.at, paused.c.channel, paused.c.place)
         return {target_of(row): (row.why, row.at) for row in await self._read(wanted)}

@@ -26,7 +26,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """What there is to look at. `beats` gives when each began to be waited for or last ended well."""
+    """What there is to look at. `beats` gives when each last showed that it goes on."""
 
     clock: Clock
     every: timedelta
@@ -40,7 +40,7 @@ class Pulse:
         return tuple(self._beat(name, now - last) for name, last in sorted(self.beats().items()))
 
     def _beat(self, name: str, ago: timedelta) -> Sign:
-        return Sign(name, ago <= MISSED * self.every, f"last ended well {ago.total_seconds():.0f} s ago")
+        return Sign(name, ago <= MISSED * self.every, f"came round {ago.total_seconds():.0f} s ago")
 
     async def ready(self) -> tuple[Sign, ...]:
         """Look at what it needs from outside as well."""

@@ -59,7 +59,9 @@ async def test_a_bug_gives_a_reference_that_is_also_in_the_log(
     found = re.search(r"reference `(\w+)`", reply.text)
     assert found
     assert reply.ephemeral
-    logged = [record for record in caplog.records if record.name == "bot.cogs.failing" and found[1] in record.getMessage()]
+    logged = [
+        record for record in caplog.records if record.name == "bot.cogs.failing" and vars(record).get("reference") == found[1]
+    ]
     assert [record.exc_info[0] for record in logged if record.exc_info] == [ZeroDivisionError]
 
 

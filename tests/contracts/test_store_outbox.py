@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
-from bot.model import Fate, MessageId, Net, Precision, Say, Settled
+from bot.model import Fate, Lapsed, MessageId, Net, Precision, Say, Settled
 from bot.store.outbox import LATE, REPLANNED
 from bot.store.sql import SqlStore
 from tests.contracts.store_samples import (
@@ -26,6 +27,7 @@ from tests.contracts.store_samples import (
     fates,
     owe,
 )
+from tests.prepared import in_memory
 
 NOW = T0 - MINUTE
 OWED = (Fate.OWED, "")
@@ -291,7 +293,7 @@ async def test_a_reminder_off_the_plan_is_not_taken_up_again_when_its_sender_die
     await plan(store)
     assert await claimed(store, NOW + LEASE) == []
     async with store.transaction() as tx:
-        assert await tx.expire(NOW + LEASE) == 1
+        assert len(await tx.expire(NOW + LEASE)) == 1
     assert await fates(store) == {(1, "T-1h"): (Fate.DROPPED, REPLANNED)}
 
 
@@ -358,8 +360,8 @@ async def test_dropping_ends_what_is_owed_of_these_kinds_but_not_what_is_kept(st
 async def test_late_is_worse_than_never(store: SqlStore) -> None:
     await owe(store, delivery("a", stale=NOW), delivery("b", 2, stale=NOW + MINUTE), delivery("c", 3, stale=NOW - MINUTE))
     async with store.transaction() as tx:
-        assert await tx.expire(NOW) == 2
-        assert await tx.expire(NOW) == 0
+        assert len(await tx.expire(NOW)) == 2
+        assert len(await tx.expire(NOW)) == 0
     assert await fates(store) == {(1, "a"): (Fate.DROPPED, LATE), (2, "b"): OWED, (3, "c"): (Fate.DROPPED, LATE)}
 
 
@@ -367,15 +369,15 @@ async def test_what_is_being_sent_does_not_expire_until_its_lease_lapses(store: 
     await owe(store, delivery(stale=NOW + LEASE / 2))
     await claimed(store, NOW)
     async with store.transaction() as tx:
-        assert await tx.expire(NOW + LEASE - MINUTE / 60) == 0
-        assert await tx.expire(NOW + LEASE) == 1
+        assert len(await tx.expire(NOW + LEASE - MINUTE / 60)) == 0
+        assert len(await tx.expire(NOW + LEASE)) == 1
 
 
 async def test_what_a_paused_target_is_owed_expires_too(store: SqlStore) -> None:
     await owe(store, delivery(stale=NOW))
     async with store.transaction() as tx:
         await tx.pause(channel(1), "Missing Access", NOW)
-        assert await tx.expire(NOW) == 1
+        assert len(await tx.expire(NOW)) == 1
 
 
 # edits
@@ -479,3 +481,37 @@ async def test_a_dropped_edit_that_is_owed_anew_while_it_is_being_sent_is_owed(s
         await tx.drop(MS19, {Say.EDIT}, "over", NOW)
         await tx.record_retry(edit().key, NOW, "500", counts=True)
     assert await claimed(store, NOW + HOUR) == []
+
+
+async def test_a_tally_of_late_counts_what_is_owed_and_what_ended_since(store: SqlStore) -> None:
+    await owe(store, delivery("sent", 1), delivery("dropped", 2), delivery("long ago", 3), delivery("owed", 4))
+    async with store.transaction() as tx:
+        await tx.record_sent(delivery("sent", 1).key, MessageId(1), NOW, pinged=False)
+        await tx.record_dropped(delivery("dropped", 2).key, "superseded", NOW + MINUTE)
+        await tx.record_dropped(delivery("long ago", 3).key, "superseded", NOW - MINUTE)
+        lately = {(one.fate, one.why, one.count) for one in await tx.tally(NOW)}
+        assert lately == {(Fate.SENT, "", 1), (Fate.DROPPED, "superseded", 1), (Fate.OWED, "", 1)}
+        assert sum(one.count for one in await tx.tally()) == 4
+        assert await tx.overdue(delivery("owed", 4).notice.due) == 0
+        assert await tx.overdue(delivery("owed", 4).notice.due + MINUTE) == 1
+
+
+async def test_what_lapsed_is_named(store: SqlStore) -> None:
+    late = delivery("late", 7)
+    await owe(store, late)
+    async with store.transaction() as tx:
+        assert await tx.expire(late.notice.stale) == (Lapsed(late.key, late.event, late.target),)
+
+
+async def test_what_a_scrape_counts_stands_in_indexes_alone() -> None:
+    """Rows are a kilobyte each: reading a hundred thousand of them at every scrape would hold up what is due."""
+    store = await in_memory()
+    async with store.transaction() as tx:
+        for question in (
+            "SELECT say, fate, count(*) FROM outbox WHERE fate = 'owed' GROUP BY say, fate",
+            "SELECT say, fate, why, count(*) FROM outbox WHERE at >= '2021-10-05' GROUP BY say, fate, why",
+            "SELECT count(*) FROM outbox WHERE fate = 'owed' AND due < '2021-10-05'",
+        ):
+            steps = [row.detail for row in await tx._run(text(f"EXPLAIN QUERY PLAN {question}"))]
+            assert any("COVERING INDEX" in step for step in steps), (question, steps)
+    await store.close()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.flow.deliver import Deliverer, measured
+from bot.flow.deliver import Deliverer, Landing, measured
 from bot.model import (
     CHOOSABLE,
     Brief,
@@ -358,8 +358,14 @@ async def test_within_two_minutes_the_nonce_guards_and_it_is_just_sent_again(sta
 
 async def test_each_try_is_measured_and_what_arrives_by_how_late_it_was(stage: Stage, outlet: Scripted) -> None:
     ends: list[tuple[str, str, timedelta | None]] = []
+
+    def measure(landing: Landing) -> None:
+        say, end, took_s, late = measured(landing)
+        assert 0 <= took_s < 30
+        ends.append((say, end, late))
+
     doing = await unclear_for(stage, outlet, MINUTE)
-    doing.measure = lambda landing: ends.append(measured(landing))
+    doing.measure = measure
     outlet.answers = [Busy(SECOND), Sent(MessageId(4))]
     await beat(doing)
     stage.clock.at += MINUTE
