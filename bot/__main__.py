@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.redacting import Redactor, log_to
+from bot.sentry import report_to
 from bot.settings import Misconfigured, Settings, load
 
 if TYPE_CHECKING:
@@ -82,14 +83,21 @@ def this_version() -> str:
 def run(options: argparse.Namespace) -> int:
     """Run the bot until a signal ends it."""
     settings = load(os.environ | ({"TMINUS_SHARDS": options.shards} if options.shards else {}))
-    log_to(sys.stderr, settings.log_level, settings.redact, as_json=settings.log_json)
+    speak(settings)
     return asyncio.run(running(settings))
+
+
+def speak(settings: Settings) -> None:
+    """Log as it is configured, and report bugs where an address is named for them."""
+    log_to(sys.stderr, settings.log_level, settings.redact, as_json=settings.log_json)
+    if settings.sentry_dsn:
+        report_to(settings.sentry_dsn, settings.redact, this_version())
 
 
 def web(_: argparse.Namespace) -> int:
     """Serve the pages until a signal ends it."""
     settings = load(os.environ, needs_token=False)
-    log_to(sys.stderr, settings.log_level, settings.redact, as_json=settings.log_json)
+    speak(settings)
     if not settings.web.port:
         print("Which port? Set PORT, or web.port in default.toml.", file=sys.stderr)
         return BAD_CONFIG

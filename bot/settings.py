@@ -20,6 +20,7 @@ from bot.model import Facet
 from bot.redacting import Redactor, Secret
 from bot.rules.matching import Names, normalised
 from bot.rules.sharing import Shards, parse_shards
+from bot.sentry import dsn_of
 from bot.toml import Layered, Mistake, shown
 
 T = TypeVar("T")
@@ -200,6 +201,8 @@ class Settings:
     only_launch_library: bool
     """TMINUS_FEEDS: no other feed is asked, whatever the files say."""
     youtube_key: Secret | None
+    sentry_dsn: Secret | None
+    """Where bugs are reported; None: nowhere."""
     log_level: int
     log_json: bool
     shards: Shards | None
@@ -216,7 +219,8 @@ class Settings:
     def redact(self) -> Redactor:
         """What takes the secrets of these settings out of text."""
         password = urlsplit(self.database_url.reveal()).password or ""
-        return Redactor((self.token, self.launch_library_token, self.youtube_key, Secret(password), Secret(unquote(password))))
+        keys = (self.token, self.launch_library_token, self.youtube_key, self.sentry_dsn)
+        return Redactor((*keys, Secret(password), Secret(unquote(password))))
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -250,6 +254,7 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
     launch_library_token = variable("LL2_TOKEN", _secret)
     only_launch_library = variable("TMINUS_FEEDS", _only_launch_library)
     youtube_key = variable("YOUTUBE_API_KEY", _secret)
+    sentry_dsn = variable("SENTRY_DSN", dsn_of)
     log_level = variable("TMINUS_LOG", _level)
     log_format = variable("TMINUS_LOG_FORMAT", _format)
     port = variable("PORT", _port)
@@ -272,6 +277,7 @@ def load(environ: Mapping[str, str], *, needs_token: bool = True) -> Settings:
         feeds=feeds,
         only_launch_library=only_launch_library or False,
         youtube_key=youtube_key,
+        sentry_dsn=sentry_dsn,
         log_level=log_level or knobs.log.level,
         shards=shards,
         official={name: int(channel) for name, channel in knobs.official.items()},
