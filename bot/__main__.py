@@ -21,6 +21,7 @@ from bot.settings import Misconfigured, Settings, load
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.doctor.judging import Finding
 
 OK, BAD_CONFIG, REFUSED, NO_DATABASE = 0, 2, 3, 4
 """Exit codes: fine; the configuration; Discord's refusal; the database. A bug ends with 1."""
@@ -57,6 +58,11 @@ def parser() -> argparse.ArgumentParser:
     demo_it.add_argument("--no-color", action="store_true", help="plain text")
     demo_it.set_defaults(command=demo)
     commands.add_parser("check", help="read the configuration and list every mistake").set_defaults(command=check)
+    doctor_it = commands.add_parser("doctor", help="look at everything, and say what is not well and what to do")
+    doctor_it.add_argument("--offline", action="store_true", help="ask neither Discord nor the feeds")
+    doctor_it.add_argument("--all-feeds", action="store_true", help="read every feed of articles and videos, too")
+    doctor_it.add_argument("--json", action="store_true", help="for programs")
+    doctor_it.set_defaults(command=doctor)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=migrate)
     copy_it = commands.add_parser("copy-database", help="copy everything into another, empty database")
     copy_it.add_argument("to", metavar="URL", help="sqlite:///path or postgresql://user:password@host/name")
@@ -187,6 +193,37 @@ def check(_: argparse.Namespace) -> int:
     return OK
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """Look at everything, and say what is well and what is not. A wrong configuration is said like any other trouble."""
+    from bot.doctor.judging import Finding, Level, code_of  # noqa: PLC0415
+    from bot.doctor.showing import as_json, as_text  # noqa: PLC0415
+
+    redact = Redactor()
+    try:
+        settings = load(os.environ)
+    except Misconfigured as wrong:
+        todo = "Mend these first: nothing else can be looked at before."
+        findings = tuple(Finding("configuration", Level.WRONG, str(mistake), todo) for mistake in wrong.mistakes)
+    else:
+        redact = settings.redact
+        log_to(sys.stderr, logging.CRITICAL, redact)
+        findings = (
+            Finding("configuration", Level.WELL, "It can be read, and has no mistake."),
+            *asyncio.run(looking(settings, options)),
+        )
+    print((as_json if options.json else as_text)(this_version(), findings, redact))
+    return code_of(findings)
+
+
+async def looking(settings: Settings, options: argparse.Namespace) -> tuple[Finding, ...]:
+    """Look, on the machine's clock."""
+    from bot.app import SystemClock  # noqa: PLC0415
+    from bot.doctor.looking import opened  # noqa: PLC0415
+
+    async with opened(settings, SystemClock(), offline=options.offline, every_feed=options.all_feeds) as one:
+        return await one.look()
+
+
 def migrate(_: argparse.Namespace) -> int:
     """Bring the database up to date and say what was done."""
     settings = load(os.environ, needs_token=False)
@@ -221,7 +258,18 @@ def backup(options: argparse.Namespace) -> int:
     if file.exists():
         print(f"{file} is there already: name a file that is not, so that no older backup is lost.", file=sys.stderr)
         return NO_DATABASE
-    return asyncio.run(copying(load(os.environ, needs_token=False).database_url.reveal(), f"sqlite:///{file}", dry_run=False))
+    return asyncio.run(backing_up(load(os.environ, needs_token=False).database_url.reveal(), file))
+
+
+async def backing_up(source: str, file: Path) -> int:
+    """Copy, and note when, for `tminus doctor`."""
+    from bot.app import SystemClock  # noqa: PLC0415
+    from bot.store.copying import note_backup  # noqa: PLC0415
+
+    code = await copying(source, f"sqlite:///{file}", dry_run=False)
+    if code == OK:
+        await note_backup(source, SystemClock().now())
+    return code
 
 
 def restore(options: argparse.Namespace) -> int:

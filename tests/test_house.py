@@ -30,6 +30,7 @@ LONGER = {
 
 # A beat, a command or a wire ends here; what is caught is logged once and the next one runs.
 CATCHES_ALL = {
+    "bot/doctor/looking.py",
     "bot/cogs/news.py",
     "bot/cogs/schedule.py",
     "bot/cogs/wishing.py",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Row, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.engine import database_url, shown
+from bot.ports import StoreDown
+from bot.store.engine import CannotOpen, database_url, shown
+from bot.store.examining import BACKED_UP
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
 
@@ -50,6 +53,17 @@ async def copy_database(source: str, target: str, *, dry_run: bool) -> tuple[Cop
         return await _copied(source, target, dry_run=dry_run)
     except _Rehearsed as rehearsed:
         return rehearsed.copied
+
+
+async def note_backup(source: str, at: datetime) -> None:
+    """Note that a database was backed up; one that cannot be written is none the worse for it."""
+    with suppress(CannotOpen, StoreDown):
+        store = await SqlStore.open(source)
+        try:
+            async with store.transaction() as tx:
+                await tx.remember(BACKED_UP, at.isoformat())
+        finally:
+            await store.close()
 
 
 async def _copied(source: str, target: str, *, dry_run: bool) -> tuple[Copied, ...]:
