@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 OK, BAD_CONFIG, REFUSED, NO_DATABASE = 0, 2, 3, 4
 """Exit codes: fine; the configuration; Discord's refusal; the database. A bug ends with 1."""
+
+ENDS_S = 9.0
+"""What has not ended so long after a signal is left as if the process was killed; platforms kill after ten seconds."""
 
 log = logging.getLogger("tminus")
 
@@ -139,12 +143,27 @@ def importing() -> Generator[None]:
 
 
 def signalled() -> asyncio.Event:
-    """Give an event that SIGTERM and Ctrl-C set."""
+    """Give an event that SIGTERM and Ctrl-C set. From then on the end comes in time, whatever hangs."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not stopping.is_set():
+            limit = threading.Timer(ENDS_S, leave)
+            limit.daemon = True
+            limit.start()
+        stopping.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopping.set)
+        loop.add_signal_handler(name, stop)
     return stopping
+
+
+def leave() -> None:
+    """End without waiting any longer: for a database that does not answer, nothing can interrupt."""
+    log.warning("left after %.0f s with something still open; what was begun comes back at the next start, and comes once", ENDS_S)
+    logging.shutdown()
+    os._exit(OK)
 
 
 def reload(app: App) -> None:
