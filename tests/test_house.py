@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -327,3 +328,24 @@ def test_decisions_are_numbered_and_say_why() -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## {project()['project']['version']} " in text("CHANGELOG.md")
+
+
+def test_the_newest_version_says_what_it_changes_and_what_it_asks_of_operators() -> None:
+    version = project()["project"]["version"]
+    assert re.search(rf"^## {re.escape(version)}\b", text("docs/upgrading.md"), re.MULTILINE)
+    assert re.search(rf"^## {re.escape(version)}\b", text("CHANGELOG.md"), re.MULTILINE)
+
+
+def test_the_newest_step_of_the_tables_is_told_to_operators() -> None:
+    steps = sorted(path.rpartition("/s")[2][:4] for path in tracked() if re.search(r"/versions/s\d{4}_\w+\.py$", path))
+    assert steps[-1] in text("docs/upgrading.md")
+
+
+def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("no systemd here")
+    unit = tmp_path / "tminus.service"
+    unit.write_text(text("docs/deploy/tminus.service").replace("/opt/tminus", str(ROOT)), encoding="utf-8")
+    done = subprocess.run([program, "verify", str(unit)], capture_output=True, text=True, check=False)  # noqa: S603 - of this clone
+    assert (done.returncode, done.stderr) == (0, "")
