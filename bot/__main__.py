@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,6 +23,7 @@ from bot.settings import Misconfigured, Settings, load
 if TYPE_CHECKING:
     from bot.app import App
     from bot.doctor.judging import Finding
+    from bot.store.copying import Copied
 
 OK, BAD_CONFIG, REFUSED, NO_DATABASE = 0, 2, 3, 4
 """Exit codes: fine; the configuration; Discord's refusal; the database. A bug ends with 1."""
@@ -281,14 +282,11 @@ def backup(options: argparse.Namespace) -> int:
 
 
 async def backing_up(source: str, file: Path) -> int:
-    """Copy, and note when, for `tminus doctor`."""
+    """Back up, and say what was copied."""
     from bot.app import SystemClock  # noqa: PLC0415
-    from bot.store.copying import note_backup  # noqa: PLC0415
+    from bot.store.copying import back_up  # noqa: PLC0415
 
-    code = await copying(source, f"sqlite:///{file}", dry_run=False)
-    if code == OK:
-        await note_backup(source, SystemClock().now())
-    return code
+    return await told(back_up(source, file, SystemClock().now()), dry_run=False)
 
 
 def restore(options: argparse.Namespace) -> int:
@@ -304,11 +302,18 @@ def restore(options: argparse.Namespace) -> int:
 
 async def copying(source: str, target: str, *, dry_run: bool) -> int:
     """Copy, and say what was copied."""
-    from bot.store.copying import CannotCopy, copy_database  # noqa: PLC0415
+    from bot.store.copying import copy_database  # noqa: PLC0415
+
+    return await told(copy_database(source, target, dry_run=dry_run), dry_run=dry_run)
+
+
+async def told(copying: Awaitable[Iterable[Copied]], *, dry_run: bool) -> int:
+    """Say what was copied, or in one sentence why nothing was."""
+    from bot.store.copying import CannotCopy  # noqa: PLC0415
     from bot.store.engine import CannotOpen  # noqa: PLC0415
 
     try:
-        copied = await copy_database(source, target, dry_run=dry_run)
+        copied = await copying
     except (CannotCopy, CannotOpen) as why:
         print(why, file=sys.stderr)
         return NO_DATABASE

@@ -7,13 +7,15 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Integer, Row, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import StoreDown
-from bot.store.engine import CannotOpen, database_url, shown
+from bot.store.engine import CannotOpen, database_url, reason, shown
 from bot.store.examining import BACKED_UP
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
@@ -53,9 +55,35 @@ async def copy_database(source: str, target: str, *, dry_run: bool) -> tuple[Cop
         return await _copied(source, target, dry_run=dry_run)
     except _Rehearsed as rehearsed:
         return rehearsed.copied
+    except DBAPIError as trouble:
+        raise CannotCopy(f"Nothing was copied: {reason(trouble)}.") from trouble
 
 
-async def note_backup(source: str, at: datetime) -> None:
+async def back_up(source: str, file: Path, now: datetime) -> tuple[Copied, ...]:
+    """Copy everything into a file that appears only once it is whole, and note in the source when.
+
+    Raises: CannotOpen; CannotCopy.
+    """
+    partial = file.with_name(f"{file.name}.partial")
+    _forget_file(partial)  # what a backup left that was killed
+    try:
+        copied = await copy_database(source, f"sqlite:///{partial}", dry_run=False)
+        partial.replace(file)
+    except OSError as trouble:
+        raise CannotCopy(f"The backup {file} cannot be written: {trouble.strerror}.") from trouble
+    finally:
+        _forget_file(partial)
+    await _note_backup(source, now)
+    return copied
+
+
+def _forget_file(file: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            file.with_name(file.name + ending).unlink(missing_ok=True)
+
+
+async def _note_backup(source: str, at: datetime) -> None:
     """Note that a database was backed up; one that cannot be written is none the worse for it."""
     with suppress(CannotOpen, StoreDown):
         store = await SqlStore.open(source)
@@ -69,12 +97,15 @@ async def note_backup(source: str, at: datetime) -> None:
 async def _copied(source: str, target: str, *, dry_run: bool) -> tuple[Copied, ...]:
     async with AsyncExitStack() as stack:
         leaving = await _opened(stack, source)
+        await _as_it_stands(leaving)
         arriving = await _opened(stack, target)
         there = {table.name: await _count(arriving, table) for table in metadata.sorted_tables}
         if any(there.values()):
             full = ", ".join(f"{name} ({count})" for name, count in there.items() if count)
             raise CannotCopy(f"The database {shown(database_url(target))} is not empty: {full}. Name an empty one.")
         copied = tuple([Copied(table.name, await _copy(table, leaving, arriving)) for table in metadata.sorted_tables])
+        if not any(one.rows for one in copied):
+            raise CannotCopy(f"The database {shown(database_url(source))} holds nothing: is it half a backup, or the wrong file?")
         for table in metadata.sorted_tables:
             await _numbers_go_on(table, leaving, arriving)
         if dry_run:
@@ -85,10 +116,17 @@ async def _copied(source: str, target: str, *, dry_run: bool) -> tuple[Copied, .
 async def _opened(stack: AsyncExitStack, url: str) -> AsyncConnection:
     store = await SqlStore.open(url)
     stack.push_async_callback(store.close)
-    connection = await stack.enter_async_context(store.connections.begun())
-    if connection.dialect.name == "postgresql":  # every table as it stood at one instant, while the bot goes on
+    return await stack.enter_async_context(store.connections.begun())
+
+
+async def _as_it_stands(connection: AsyncConnection) -> None:
+    """See every table as it stood at one instant, while the bot goes on writing."""
+    if connection.dialect.name == "postgresql":
         await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-    return connection
+        return
+    await connection.execute(text("COMMIT"))  # ours begin as writers; what only reads holds up nobody
+    await connection.execute(text("BEGIN"))
+    await connection.execute(text("SELECT count(*) FROM alembic_version"))
 
 
 async def _count(connection: AsyncConnection, table: Table) -> int:

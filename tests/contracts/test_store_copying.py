@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import UserId
-from bot.store.copying import CannotCopy, copy_database
+from bot.store import copying
+from bot.store.copying import CannotCopy, back_up, copy_database
+from bot.store.engine import CannotOpen
+from bot.store.examining import BACKED_UP
 from bot.store.sql import SqlStore
 from tests.contracts.conftest import Database
 from tests.contracts.store_samples import GUILD, T0, card, channel, delivery, owe, track, watch
@@ -94,3 +100,74 @@ async def test_a_row_that_changes_on_the_way_undoes_it_all(tmp_path: Path) -> No
         assert await tx.tracks() == ()
     await source.close()
     await target.close()
+
+
+def backups(folder: Path) -> list[str]:
+    """What a backup left in a folder."""
+    return sorted(one.name for one in folder.glob("backup*"))
+
+
+async def test_a_backup_is_whole_and_is_noted(database: Database, tmp_path: Path) -> None:
+    store = await database.open()
+    await owe(store, delivery("T-24h"))
+    file = tmp_path / "backup.sqlite3"
+    assert {one.table: one.rows for one in await back_up(database.url, file, T0)}["outbox"] == 1
+    async with store.transaction() as tx:
+        assert await tx.recall(BACKED_UP) == T0.isoformat()
+    assert backups(tmp_path) == ["backup.sqlite3"]
+    assert await copy_database(f"sqlite:///{file}", f"sqlite:///{tmp_path / 'again.sqlite3'}", dry_run=True)
+
+
+async def test_the_bot_goes_on_writing_while_a_copy_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = await SqlStore.open(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
+    await owe(store, delivery("T-24h"))
+    read = copying._copy
+    written: list[str] = []
+
+    async def beside(table: Table, leaving: AsyncConnection, arriving: AsyncConnection) -> int:
+        async with asyncio.timeout(5), store.transaction() as tx:
+            await tx.remember(table.name, "written meanwhile")
+            written.append(table.name)
+        return await read(table, leaving, arriving)
+
+    monkeypatch.setattr(copying, "_copy", beside)
+    copied = await back_up(f"sqlite:///{tmp_path / 'bot.sqlite3'}", tmp_path / "backup.sqlite3", T0)
+    await store.close()
+    assert len(written) == len(copied)
+    assert {one.table: one.rows for one in copied}["facts"] == 0
+
+
+async def test_what_is_half_a_backup_is_not_restored(tmp_path: Path) -> None:
+    half = f"sqlite:///{tmp_path / 'half.sqlite3'}"
+    await (await SqlStore.open(half)).close()
+    with pytest.raises(CannotCopy, match="holds nothing"):
+        await copy_database(half, f"sqlite:///{tmp_path / 'empty.sqlite3'}", dry_run=False)
+
+
+async def test_a_backup_for_which_there_is_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    store = await SqlStore.open(source)
+    await owe(store, *(delivery(f"what-{number}" + "x" * 2000, number) for number in range(1, 200)))
+    await store.close()
+    opened = copying._opened
+
+    async def narrow(stack: AsyncExitStack, url: str) -> AsyncConnection:
+        connection = await opened(stack, url)
+        if "backup" in url:
+            await connection.execute(text("PRAGMA max_page_count = 100"))
+        return connection
+
+    monkeypatch.setattr(copying, "_opened", narrow)
+    with pytest.raises(CannotCopy, match=r"Nothing was copied: database or disk is full\."):
+        await back_up(source, tmp_path / "backup.sqlite3", T0)
+    assert backups(tmp_path) == []
+
+
+async def test_a_backup_into_no_folder_makes_it_and_onto_a_file_is_told(tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    store = await SqlStore.open(source)
+    await owe(store, delivery("T-24h"))
+    await store.close()
+    assert await back_up(source, tmp_path / "in" / "there.sqlite3", T0)
+    with pytest.raises(CannotOpen, match="cannot be made"):
+        await back_up(source, tmp_path / "bot.sqlite3" / "x.sqlite3", T0)
