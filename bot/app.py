@@ -7,15 +7,14 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import cast
 
 from bot.client import TMinusClient
-from bot.feeds.http import AGENT, Client
+from bot.feeds.http import Client, agent_of
 from bot.feeds.shared import Shared
 from bot.flow.ask import Asking
 from bot.flow.asking_feeds import AskingFeeds
@@ -31,13 +30,14 @@ from bot.flow.read import PressReader, ServerReaders
 from bot.flow.sweep import Sweeper
 from bot.meters import Meters
 from bot.outlet import DiscordOutlet
-from bot.ports import Clock, StoreDown
+from bot.ports import Clock, Feed, Press, StoreDown
 from bot.rules.sharing import SETTLES, share
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
 from bot.sources import launch_feeds, presses, supplied
 from bot.store.sql import SqlStore
 from bot.store.waking import listen
+from bot.tuning import Tuning
 from bot.web.health import Health
 from bot.web.metrics import Crew, Metrics
 from bot.web.pulse import Pulse
@@ -64,7 +64,7 @@ class App:
     settings: Settings
     store: SqlStore
     client: TMinusClient
-    pollers: tuple[Poller, ...]
+    pollers: Sequence[Poller]
     """One for each launch feed, the most trusted first."""
     deliverer: Deliverer
     schedule: Schedule
@@ -72,21 +72,22 @@ class App:
     """The pages, where any are served."""
     beats: tuple[Beat, ...] = ()
     """What else is done again and again, with Discord or without."""
-    readers: tuple[PressReader, ...] = ()
-    """Those of the beats that read articles and videos."""
+    readers: Sequence[PressReader] = ()
+    """What reads articles and videos."""
+    tuning: Tuning | None = None
     leader: Leader | None = None
     """None: this process is alone, and does everything."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
-        polls = (Beat(f"poll {poller.feed.name}", partial(self.poll, poller)) for poller in self.pollers)
+        polls = [self.polling(poller) for poller in self.pollers] + [reading(reader) for reader in self.readers]
         self.schedule.add(Beat("deliver", self.deliverer.beat))
         token = self.settings.token.reveal() if self.settings.token else ""
         async with AsyncExitStack() as stack:
             if self.leader is not None:
                 await self.join(self.leader, stack)
             for beat in (*polls, *self.beats):
-                self.schedule.add(beat if self.leader is None else replace(beat, run=self.leader.led(beat.run)))
+                self.schedule.add(self.led(beat))
                 self.schedule.start(beat.name)
             if self.rooms:
                 web = self.settings.web
@@ -131,17 +132,16 @@ class App:
             await asyncio.gather(ready, stop, return_exceptions=True)
 
     def reread(self, fresh: Settings) -> tuple[str, ...]:
-        """Take over what may change while it runs, names and log level; give the settings that wait for the next start."""
-        if fresh.names != self.settings.names:
-            known = cast("dict[str, tuple[str, ...]]", self.settings.names)  # every rule that compares names was given this one
-            known.clear()
-            known.update(fresh.names)
-        logging.getLogger().setLevel(fresh.log_level)
-        return tuple(
-            one.name
-            for one in fields(Settings)
-            if one.name not in {"names", "log_level"} and getattr(fresh, one.name) != getattr(self.settings, one.name)
-        )
+        """Take over what may change while it runs; give the settings that wait for the next start."""
+        return self.tuning.take(fresh) if self.tuning else ()
+
+    def polling(self, poller: Poller) -> Beat:
+        """Give the beat of a launch feed."""
+        return Beat(f"poll {poller.feed.name}", partial(self.poll, poller))
+
+    def led(self, beat: Beat) -> Beat:
+        """Give a beat that rests here while another process leads."""
+        return beat if self.leader is None else replace(beat, run=self.leader.led(beat.run))
 
     async def poll(self, poller: Poller) -> datetime:
         """Poll a feed, then let the outbox look at what came of it."""
@@ -158,6 +158,11 @@ class App:
         except TimeoutError:
             log.warning("some deliveries did not end in time; their rows come back at the next start")
         await self.client.close()
+
+
+def reading(reader: PressReader) -> Beat:
+    """Give the beat of a feed of articles or videos."""
+    return Beat(f"read {reader.press.name}", reader.beat)
 
 
 async def bow(leader: Leader) -> None:
@@ -197,8 +202,8 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
     async with AsyncExitStack() as stack:
         store = await SqlStore.open(settings.database_url.reveal())
         stack.push_async_callback(store.close)
-        contact = f" (+{settings.polling.contact})" if settings.polling.contact else ""
-        http = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}"))
+        agent = agent_of(settings.polling.contact)
+        http = await stack.enter_async_context(Client(clock, agent=agent))
         schedule = Schedule(clock, timedelta(seconds=settings.delivery.beat_s))
         sweeper = Sweeper(store, clock, lambda: schedule.wake("deliver"))
 
@@ -211,12 +216,13 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         desk = Desk(settings.names, settings.discord.rate_per_s, stir)
         asking = Asking(store, clock, desk)
         newsroom = Newsroom(store, clock, replace(desk, wake=lambda: schedule.wake("deliver")), Bookshelf(store))
-        strangers = await stack.enter_async_context(Client(clock, agent=f"{AGENT}{contact}", public_only=True))
+        strangers = await stack.enter_async_context(Client(clock, agent=agent, public_only=True))
         meters = Meters()
-        readers = tuple(
-            PressReader(newsroom, press, measure=partial(meters.polled, press.name)) for press in presses(settings, http, clock)
-        )
 
+        def reader_of(press: Press) -> PressReader:
+            return PressReader(newsroom, press, measure=partial(meters.polled, press.name))
+
+        readers = [reader_of(press) for press in presses(settings, http, clock)]
         named = Shared(lambda url: supplied(url, strangers, clock), clock)
         own = ServerReaders(newsroom, named.reader, measure=partial(meters.polled, "servers"))
         shards = settings.shards
@@ -234,13 +240,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         leader = led = None
         if shards is not None:
             leader = Leader(store, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
-            leader.alone = lambda alive: client.pacer.allow(share(settings.discord.rate_per_s, alive))
+            leader.alone = lambda alive: client.pacer.allow(share(tuning.settings.discord.rate_per_s, alive))
             led = LedStore(store, leader)
         turn = asyncio.Lock()
-        pollers = tuple(
-            Poller(led or store, feed, store, clock, desk, feed.per_hour, turn=turn, measure=partial(meters.polled, feed.name))
-            for feed in launch_feeds(settings, http, store, clock)
-        )
+
+        def poller_of(feed: Feed) -> Poller:
+            measure = partial(meters.polled, feed.name)
+            return Poller(led or store, feed, store, clock, desk, feed.per_hour, turn=turn, measure=measure)
+
+        pollers = [poller_of(feed) for feed in launch_feeds(settings, http, store, clock)]
         outlet = DiscordOutlet(client, timeout=timedelta(seconds=settings.discord.send_timeout_s), holds=client.holds)
         deliverer = Deliverer(
             store=store,
@@ -267,10 +275,25 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         rooms = (*pages(settings, asking, clock), Health(pulse), figures) if settings.web.port else ()
         beats = (
             Beat("sweep", sweeper.beat),
-            *(Beat(f"read {reader.press.name}", reader.beat) for reader in readers),
             Beat("read feeds of servers", own.beat),
         )
         client.gauge = gauge
-        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, leader)
+        tuning = Tuning(
+            settings=settings,
+            schedule=schedule,
+            pacer=client.pacer,
+            deliverer=deliverer,
+            clients=(http, strangers),
+            pollers=pollers,
+            readers=readers,
+            launch_feeds=lambda fresh: launch_feeds(fresh, http, store, clock),
+            presses=lambda fresh: presses(fresh, http, clock),
+            poller_of=poller_of,
+            reader_of=reader_of,
+            poll=lambda poller: app.led(app.polling(poller)),
+            read=lambda reader: app.led(reading(reader)),
+            alive=lambda: leader.alive if leader else 1,
+        )
+        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, tuning, leader)
         stack.push_async_callback(app.stop)
         yield app

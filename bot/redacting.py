@@ -127,6 +127,14 @@ class Lines(Redacted):
         return self._redact(json.dumps(line, ensure_ascii=False, default=str))
 
 
+def log_as(level: int, redact: Redactor, *, as_json: bool) -> None:
+    """Log at another level, or in another form, from now on."""
+    logging.getLogger().setLevel(level)
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, Redacted):
+            handler.setFormatter(Lines(redact) if as_json else Redacted(redact))
+
+
 class Carrying(logging.Filter):
     """Gives each record the ids of what is being done while it is written."""
 

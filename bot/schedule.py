@@ -68,6 +68,13 @@ class Schedule:
         beat.woken.set()
         self._tasks.append(asyncio.create_task(self._keep(beat), name=f"beat {name}"))
 
+    def remove(self, name: str) -> None:
+        """End a beat for good, if there is one; what it was doing is undone by its transaction."""
+        self._beats.pop(name, None)
+        for task in self._tasks:
+            if task.get_name() == f"beat {name}":
+                task.cancel()
+
     def wake(self, name: str) -> None:
         """Let a beat run now."""
         if name in self._beats:

@@ -7,6 +7,7 @@ import re
 from bot.feeds.http import Client
 from bot.feeds.json_feed import ClubFeed
 from bot.feeds.launch_library import LaunchLibrary
+from bot.feeds.rocketlaunch_live import FEED as ROCKETLAUNCH_LIVE
 from bot.feeds.rocketlaunch_live import RocketLaunchLive
 from bot.feeds.rss import Rss
 from bot.feeds.snapi import SHELVES, SpaceflightNews
@@ -36,6 +37,20 @@ def presses(settings: Settings, http: Client, clock: Clock) -> tuple[Press, ...]
         if feed.on
     )
     return tuple(found)
+
+
+def marks(settings: Settings) -> dict[str, object]:
+    """What each feed is made of, by its name, Launch Library aside: another mark is another feed."""
+    if settings.only_launch_library:
+        return {}
+    feeds = settings.feeds
+    found: dict[str, object] = {f"snapi-{shelf}": feeds.snapi for shelf in SHELVES if feeds.snapi.on}
+    found |= {f"youtube-{name}": (one, feeds.youtube) for name, one in feeds.channels.items() if one.on and feeds.youtube.on}
+    found |= {f"rss-{name}": feed for name, feed in feeds.rss.items() if feed.on}
+    found |= {ROCKETLAUNCH_LIVE: feeds.rocketlaunch_live} if feeds.rocketlaunch_live.on else {}
+    found |= {f"json-{name}": one for name, one in feeds.json.items() if one.on}
+    found |= {f"ical-{name}": one for name, one in feeds.calendars.items() if one.on}
+    return found
 
 
 def channels(settings: Settings, http: Client, clock: Clock) -> tuple[Channel, ...]:

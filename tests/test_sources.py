@@ -11,7 +11,7 @@ from bot.feeds.rss import Rss
 from bot.feeds.youtube import Channel
 from bot.ports import FeedDown
 from bot.settings import Misconfigured, Settings, load
-from bot.sources import launch_feeds, presses, supplied
+from bot.sources import launch_feeds, marks, presses, supplied
 from tests.feeds.stub import Remembered, TurnedClock, says, serving
 
 OWN = """
@@ -67,6 +67,12 @@ def test_the_shipped_feeds_are_read() -> None:
     assert launches == ["ll2", "rll"]
     assert {"snapi-articles", "snapi-blogs", "snapi-reports", "youtube-spacex", "youtube-nasa", "rss-nasa", "rss-esa"} <= set(read)
     assert len(set(read)) == len(read)
+
+
+def test_each_feed_but_launch_library_has_a_mark_by_its_name(tmp_path: Path) -> None:
+    for said in (settings(), settings(tmp_path, OWN), settings(tmp_path, OWN, TMINUS_FEEDS="launch-library")):
+        read, launches = names(said)
+        assert marks(said).keys() == {*read, *launches} - {"ll2"}
 
 
 def test_an_operator_adds_changes_and_switches_off(tmp_path: Path) -> None:

@@ -45,6 +45,11 @@ TUNNELS = tuple(ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", 
 """IPv6 addresses that carry an IPv4 one: NAT64, 6to4, Teredo, IPv4-compatible. None is a feed's."""
 
 
+def agent_of(contact: str) -> str:
+    """Write the User-Agent, with where a feed reaches the operator."""
+    return f"{AGENT} (+{contact})" if contact else AGENT
+
+
 class HostDown(FeedDown):
     """It is the host that failed, not the one page."""
 
@@ -108,6 +113,12 @@ class Client:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
+
+    def speak_as(self, agent: str) -> None:
+        """Give another User-Agent from the next request on."""
+        self._agent = agent
+        if self._session is not None:
+            self._session.headers["User-Agent"] = agent
 
     async def close(self) -> None:
         """Close the session and its connections."""
