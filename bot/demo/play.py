@@ -1,220 +1,41 @@
-"""Drives the demo: jumps the clock from one happening to the next, lets the bot do what it owes, and sums up."""
+"""The demo in a terminal: plays a scenario at reading pace, and sums up."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
-import tempfile
-from bisect import bisect_right
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
 
-from bot.app import App, assembled
+from bot.demo.drive import DemoClock, Drive, is_loss, names, scenarios, staged, tallied
 from bot.demo.screen import Screen
-from bot.feed_settings import Channel, RssFeed
-from bot.model import Fate, Say, Tally
-from bot.sandbox.play import Sandbox
-from bot.sandbox.press import RSS, VIDEOS
-from bot.sandbox.record import Entry
 from bot.sandbox.scenario import BadScenario, Scenario, load
-from bot.settings import SHIPPED, Settings
-from bot.settings import load as load_settings
 
 FINISHED, UNKNOWN, INCOMPLETE = 0, 2, 5
 """Exit codes: everything owed was delivered; no such scenario; something owed was not."""
 
-BEAT_S = 0.3
-"""Real seconds to read what appeared, at speed 1. Chosen, not measured: a show of some hundred entries lasts under two minutes."""
-TIME_SCALE = 1e5
-"""Sandbox seconds per real second for Discord's rate limits: a month passes in a minute."""
-STEP = timedelta(seconds=1)
-LONGEST_SKIP = timedelta(minutes=75)
-"""Below the age from which a card calls its data old."""
 
-TRUE_NO_MORE = (
-    "superseded",
-    "no longer planned",
-    "a closer reminder is due",
-    "had passed when",
-    "nothing that a reader would see changed",
-    "nothing lies ahead yet",
-    "there is no card to edit",
-    "the card was deleted",
-    "no watch asks for it any more",
-)
-"""Reasons for which something is rightly not sent. Any other is a loss."""
-
-
-@dataclass
-class DemoClock:
-    """A clock that the demo moves."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """See ports.Clock."""
-        return self.at
-
-
-@dataclass
-class Show:
-    """One run of a scenario."""
-
-    box: Sandbox
-    app: App
-    clock: DemoClock
-    screen: Screen
-    speed: float
-    poll_at: dict[str, datetime]
-    """When each feed is asked next."""
-    read_at: datetime
-    """When the feeds of articles are read next."""
-    owed_at: datetime | None = None
-    shown: int = 0
-
-    def watch(self, entry: Entry) -> None:
-        """Show what happens on the loopback Discord."""
-        self.shown += self.screen.show(entry)
-
-    async def run(self) -> None:
-        """Play until the end of the scenario."""
-        end = self.box.scenario.end
-        while self.clock.at < end:
-            self.clock.at = min(max(self.clock.at, self.next_moment()), end)
-            self.screen.tick(self.clock.at)
-            before = self.shown
-            await self.happen()
-            for poller in self.app.pollers:
-                if self.poll_at[poller.feed.name] <= self.clock.at:
-                    self.poll_at[poller.feed.name] = self.skipped(await poller.beat())
-            if self.read_at <= self.clock.at:
-                self.read_at = self.next_story([await reader.beat() for reader in self.app.readers])
-            await self.deliver()
-            if self.speed:
-                await asyncio.sleep(BEAT_S * min(self.shown - before, 3) / self.speed)
-
-    def next_moment(self) -> datetime:
-        """Tell when anything is due next: in the world, at the feed, in the outbox."""
-        moments = (*self.poll_at.values(), self.read_at, self.box.next_at(), self.owed_at, self.box.scenario.end)
-        return min(moment for moment in moments if moment is not None)
-
-    def skipped(self, planned: datetime) -> datetime:
-        """Leave out the polls that would see the feed as it is now: give the first planned one after its next change."""
-        now, instants = self.clock.at, self.box.scenario.instants()
-        ahead = bisect_right(instants, now)
-        change = instants[ahead] if ahead < len(instants) else self.box.scenario.end
-        if not now < planned < min(change, now + LONGEST_SKIP):
-            return planned
-        interval = planned - now
-        return min(now + -(-(change - now) // interval) * interval, now + LONGEST_SKIP)
-
-    def next_story(self, planned: Sequence[datetime]) -> datetime:
-        """Leave out the reads that would find nothing new: give the first planned one after the next story; never is the end."""
-        now, end = self.clock.at, self.box.scenario.end
-        story = min((one.at for one in self.box.scenario.stories if one.at > now), default=end)
-        first = min(planned, default=end)
-        interval = max(first - now, STEP)
-        return max(first, now + -(-(story - now) // interval) * interval)
-
-    async def happen(self) -> None:
-        """Let the world do what is due."""
-        for happening in self.box.due(self.clock.at):
-            if happening.says and not getattr(happening, "run", ""):
-                self.screen.say(self.clock.at, happening.says)
-            await self.box.apply(happening)
-
-    async def deliver(self) -> None:
-        """Empty the outbox of what is due. What can only be tried again later moves the clock."""
-        while True:
-            self.owed_at = await self.app.deliverer.beat()
-            if not self.app.deliverer.flying and (self.owed_at is None or self.owed_at > self.clock.at):
-                return
-            if not self.app.deliverer.flying:
-                self.clock.at += STEP
-            await self.app.deliverer.drain()
-
-
-def scenarios() -> dict[str, Path]:
-    """Give the scenarios there are, by name."""
-    return {path.stem: path for path in sorted((SHIPPED / "scenarios").glob("*.toml"))}
+def chosen(name: str) -> Scenario | None:
+    """Read a scenario by its name; what is wrong with it is printed."""
+    known = scenarios()
+    if name not in known:
+        print(f"There is no scenario {name!r}. There are: {', '.join(known)}.", file=sys.stderr)
+        return None
+    try:
+        return load(known[name])
+    except BadScenario as wrong:
+        print(wrong, file=sys.stderr)
+        return None
 
 
 async def play(name: str, speed: float, *, color: bool) -> int:
     """Play a scenario in the terminal and give the exit code."""
-    known = scenarios()
-    if name not in known:
-        print(f"There is no scenario {name!r}. There are: {', '.join(known)}.", file=sys.stderr)
-        return UNKNOWN
-    try:
-        scenario = load(known[name])
-    except BadScenario as wrong:
-        print(wrong, file=sys.stderr)
+    scenario = chosen(name)
+    if scenario is None:
         return UNKNOWN
     clock = DemoClock(scenario.start)
     async with staged(scenario, clock) as (box, app):
-        with Screen(scenario.start, scenario.end, names(box), color=color) as screen:
+        with Screen(scenario.start, scenario.end, names(box), speed=max(speed, 0.0), color=color) as screen:
             screen.title(scenario.title)
-            first = {poller.feed.name: scenario.start for poller in app.pollers}
-            show = Show(box, app, clock, screen, max(speed, 0.0), first, scenario.start)
-            box.discord.log.watch.append(show.watch)
-            await show.run()
-            box.discord.log.watch.remove(show.watch)
-        async with app.store.transaction() as tx:
-            tally = await tx.tally()
+            await Drive(box, app, clock, screen).run()
+        tally = await tallied(app)
         lost = [one for one in tally if is_loss(one)]
         screen.sum_up(tally, lost, box.discord.log.throttled, [each for each in box.answers if each.failure])
         return INCOMPLETE if lost else FINISHED
-
-
-@asynccontextmanager
-async def staged(scenario: Scenario, clock: DemoClock) -> AsyncGenerator[tuple[Sandbox, App]]:
-    """Furnish the loopback world and log the bot in to it, with a database of its own."""
-    async with Sandbox(clock.now, scenario) as box:
-        box.discord.limits.scale = TIME_SCALE
-        with tempfile.TemporaryDirectory(prefix="tminus-demo-") as folder:
-            environ = {
-                "DISCORD_TOKEN": box.discord.token,
-                "DISCORD_API_URL": box.discord.api_url,
-                "LAUNCH_LIBRARY_URL": box.feeds.url,
-                "TMINUS_FEEDS": "launch-library",
-                "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
-                "TMINUS_CONFIG": os.environ.get("TMINUS_CONFIG", ""),
-            }
-            async with assembled(with_papers(load_settings(environ), box), clock) as app:
-                await app.client.start_until_ready(box.discord.token)
-                yield box, app
-
-
-def with_papers(settings: Settings, box: Sandbox) -> Settings:
-    """Leave of all feeds the scenario's own: a demo asks nobody outside."""
-    papers = box.scenario.papers.items()
-    feeds = replace(
-        settings.feeds,
-        rocketlaunch_live=replace(settings.feeds.rocketlaunch_live, on=False),
-        snapi=replace(settings.feeds.snapi, on=False),
-        youtube=replace(settings.feeds.youtube, on=True, url=box.feeds.at(VIDEOS)),
-        rss={key: RssFeed(url=box.feeds.at(f"{RSS}/{key}"), site=one.title) for key, one in papers if one.kind == "site"},
-        channels={key: Channel(channel=one.channel, site=one.title, official=True) for key, one in papers if one.kind == "channel"},
-        calendars={},
-        json={},
-    )
-    return replace(settings, feeds=feeds, youtube_key=None, only_launch_library=False)
-
-
-def names(box: Sandbox) -> dict[int, str]:
-    """Give the names of servers, channels, roles and people by id."""
-    found = {user.id: user.name for user in box.discord.users.values()}
-    for guild in box.discord.guilds.values():
-        found |= {channel.id: channel.name for channel in guild.channels.values()}
-        found |= {role.id: role.name for role in guild.roles.values()}
-        found[guild.id] = guild.name  # the role of everyone has the server's id
-    return found
-
-
-def is_loss(tally: Tally) -> bool:
-    """Whether something that was owed was not delivered."""
-    return tally.fate is Fate.DROPPED and tally.say is not Say.EDIT and not tally.why.startswith(TRUE_NO_MORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from bot.demo.drive import Count, is_seen, pinged
 from bot.demo.markdown import shown
 from bot.model import Fate, Tally
 from bot.sandbox.play import Answered
@@ -22,16 +24,19 @@ from bot.sandbox.wire import Json
 
 WIDTH = 100
 """Columns when there is no terminal. A terminal that is narrower is used as it is."""
+BEAT_S = 0.3
+"""Real seconds to read what appeared, at speed 1. Chosen, not measured: a show of some hundred entries lasts under two minutes."""
 
 
 class Screen:
-    """Shows entries of the loopback Discord's record as a member would see them."""
+    """Shows entries of the loopback Discord's record as a member would see them. See drive.Audience."""
 
-    def __init__(self, start: datetime, end: datetime, names: Mapping[int, str], *, color: bool) -> None:
+    def __init__(self, start: datetime, end: datetime, names: Mapping[int, str], *, speed: float, color: bool) -> None:
         self.console = Console(no_color=not color, highlight=False, width=None if Console().is_terminal else WIDTH)
         self._names = names
         self._start, self._span = start, max(end - start, timedelta(seconds=1))
-        self.posted = self.edited = self.pings = 0
+        self._speed = speed
+        self.count = Count()
         bar = (TextColumn("{task.description}"), BarColumn(bar_width=None), TextColumn("{task.percentage:3.0f} %"))
         self._progress = Progress(*bar, console=self.console, disable=not self.console.is_terminal, transient=True)
         self._task: TaskID = self._progress.add_task(clock(start), total=1.0)
@@ -43,13 +48,19 @@ class Screen:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
-    def tick(self, now: datetime) -> None:
-        """Move the clock and the bar."""
-        self._progress.update(self._task, description=clock(now), completed=(now - self._start) / self._span)
+    async def reach(self, moment: datetime) -> bool:
+        """Move the clock and the bar: nobody waits for what a terminal cannot show."""
+        self._progress.update(self._task, description=clock(moment), completed=(moment - self._start) / self._span)
+        return True
 
-    def say(self, now: datetime, text: str) -> None:
+    async def breathe(self, shown: int) -> None:
+        """Leave time to read."""
+        if self._speed:
+            await asyncio.sleep(BEAT_S * min(shown, 3) / self._speed)
+
+    def say(self, at: datetime, text: str) -> None:
         """Tell what happens in the world outside Discord."""
-        self.console.print(Text.assemble((clock(now), "dim"), "  ", (text, "yellow")))
+        self.console.print(Text.assemble((clock(at), "dim"), "  ", (text, "yellow")))
 
     def title(self, text: str) -> None:
         """Say what is played."""
@@ -70,7 +81,8 @@ class Screen:
                 one.why or ("" if sent else "still ahead"),
             )
         self.console.print(table)
-        self.console.print(f"{self.posted} messages posted, {self.edited} edited, {self.pings} pings, {throttled} rate limits hit.")
+        did = self.count
+        self.console.print(f"{did.posted} messages posted, {did.edited} edited, {did.pings} pings, {throttled} rate limits hit.")
         for failure in failures:
             self.console.print(Text(f"{failure.act.says}: {failure.failure}", "red"))
         verdict = (
@@ -86,19 +98,15 @@ class Screen:
                     (clock(entry.at), "dim"), "  ", self._place(entry.guild, entry.channel), "  ", (entry.user, "bold green")
                 )
                 self.console.print(Text.assemble(who, "  ", (entry.text, "cyan")))
-                return True
             case Said() if entry.bot:
                 self._message(entry)
-                return True
             case Said() | Asked():
-                return False
+                pass
+        return is_seen(entry)
 
     def _message(self, entry: Said) -> None:
-        new = entry.what in {"create", "ephemeral", "mirror"}
         private = " · only they see it" if entry.what == "ephemeral" else ""
-        if not entry.interaction:
-            self.posted += new
-            self.edited += entry.what == "edit"
+        self.count.add(entry)
         mark = {"edit": "✎ edited", "delete": "✗ deleted"}.get(entry.what, "")
         title = Text.assemble(
             (clock(entry.at), "dim"), "  ", self._place(entry.guild, entry.channel), f"  {mark}", (private, "dim")
@@ -110,10 +118,8 @@ class Screen:
 
     def _body(self, entry: Said) -> list[Text]:
         rows: list[Text] = []
-        pinged = [*entry.pings.roles, *entry.pings.users]
-        if pinged and entry.what != "edit":
-            self.pings += 1
-            rows.append(Text(f"🔔 pings {', '.join('@' + self._names.get(one, '?') for one in pinged)}", "bold magenta"))
+        if rung := pinged(entry):
+            rows.append(Text(f"🔔 pings {', '.join('@' + self._names.get(one, '?') for one in rung)}", "bold magenta"))
         if entry.content:
             rows.append(shown(entry.content, entry.at, self._names))
         for embed in entry.embeds:
