@@ -25,8 +25,8 @@ from bot.settings import load as load_settings
 TIME_SCALE = 1e5
 """Sandbox seconds per real second for Discord's rate limits: a month passes in a minute."""
 STEP = timedelta(seconds=1)
-LONGEST_SKIP = timedelta(minutes=75)
-"""Below the age from which a card calls its data old."""
+LONGEST_SKIP = timedelta(minutes=55)
+"""Below the age from which a reminder calls its data old."""
 
 TRUE_NO_MORE = (
     "superseded",

@@ -32,7 +32,7 @@ async def test_a_scrub_is_told_in_order_and_everything_owed_arrives() -> None:
     assert "Everything owed was delivered." in printed
     assert code == 0
     assert "\x1b[" not in printed  # plain text when it is piped
-    assert told(printed) == ["T-24h", "T-1h", "LIVE", "T-10m", "HOLD", "SCRUB", "T-1h", "T-10m", "LIVE", "Liftoff", "Success"]
+    assert told(printed) == ["T-24h", "T-1h", "LIVE", "T-10m", "HOLD", "SCRUB", "T-1h", "LIVE", "T-10m", "Liftoff", "Success"]
 
 
 def told(printed: str) -> list[str]:
