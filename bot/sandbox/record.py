@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
-from bot.sandbox.wire import Json
+from bot.sandbox.wire import Json, as_id, as_object
 from bot.sandbox.world import Message, Pings
 
 What = Literal["create", "edit", "delete", "ephemeral", "mirror"]
@@ -33,8 +33,13 @@ class Said:
     nonce: str | int | None
     replies_to: int | None
     crossposted: bool
-    interaction: bool
-    """Whether it answers somebody's command, click or modal."""
+    asked_by: int | None
+    """Whose command, click or modal it answers; None: nobody's."""
+
+    @property
+    def interaction(self) -> bool:
+        """Whether it answers somebody's command, click or modal."""
+        return self.asked_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,5 +141,5 @@ def said(what: What, message: Message, at: datetime) -> Said:
         nonce=message.nonce,
         replies_to=message.replied,
         crossposted=bool(message.flags & 1 << 0),
-        interaction=message.interaction is not None,
+        asked_by=as_id(as_object(as_object(message.interaction).get("user")).get("id")),
     )
