@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Protocol
 
 from aiohttp import ETag, web
 from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp.typedefs import Middleware
 
 from bot.ports import StoreDown
 from bot.web.asked import takes_gzip
@@ -51,20 +52,24 @@ class Room(Protocol):
         ...
 
 
-@web.middleware
-async def harmless(request: web.Request, handler: Answering) -> web.StreamResponse:
-    """Add the headers; turn a store that is away into 503."""
-    try:
-        response = await handler(request)
-    except StoreDown:
-        response = web.Response(
-            status=503, text="The database does not answer. Try again in a minute.", headers={"Retry-After": "60"}
-        )
-    except web.HTTPException as refusal:
-        refusal.headers.update(HEADERS)
-        raise
-    response.headers.update(HEADERS)
-    return response
+def harmless(headers: Mapping[str, str]) -> Middleware:
+    """Give what adds the headers, and turns a store that is away into 503."""
+
+    @web.middleware
+    async def add(request: web.Request, handler: Answering) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except StoreDown:
+            response = web.Response(
+                status=503, text="The database does not answer. Try again in a minute.", headers={"Retry-After": "60"}
+            )
+        except web.HTTPException as refusal:
+            refusal.headers.update(headers)
+            raise
+        response.headers.update(headers)
+        return response
+
+    return add
 
 
 @web.middleware
@@ -96,10 +101,10 @@ def is_known(request: web.Request, response: web.Response) -> bool:
     return since is not None and last is not None and last <= since
 
 
-def application(rooms: Iterable[Room]) -> web.Application:
+def application(rooms: Iterable[Room], headers: Mapping[str, str] = HEADERS) -> web.Application:
     """Make the application of some rooms. An address with a slash too many leads to the one without."""
     straight = web.normalize_path_middleware(append_slash=False, remove_slash=True, merge_slashes=True)
-    app = web.Application(middlewares=[harmless, sparing, straight], client_max_size=LARGEST_REQUEST)
+    app = web.Application(middlewares=[harmless(headers), sparing, straight], client_max_size=LARGEST_REQUEST)
     for room in rooms:
         room.add_to(app)
     return app
@@ -112,9 +117,11 @@ def is_ours(record: logging.LogRecord) -> bool:
 
 
 @asynccontextmanager
-async def serving(rooms: Iterable[Room], host: str, port: int, *, patience_s: float = PATIENCE_S) -> AsyncGenerator[int]:
+async def serving(
+    rooms: Iterable[Room], host: str, port: int, headers: Mapping[str, str] = HEADERS, *, patience_s: float = PATIENCE_S
+) -> AsyncGenerator[int]:
     """Serve until the end of the block; gives the port. Raises: OSError when it cannot listen there."""
-    app, waiting = application(rooms), dict[object, asyncio.TimerHandle]()
+    app, waiting = application(rooms, headers), dict[object, asyncio.TimerHandle]()
 
     @web.middleware
     async def hear(request: web.Request, handler: Answering) -> web.StreamResponse:
