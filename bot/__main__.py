@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     demo_it.add_argument("--scenario", default="soyuz-ms-19", help="which one (default: %(default)s)")
     demo_it.add_argument("--speed", type=float, default=1.0, help="twice as fast with 2, as fast as it goes with 0")
     demo_it.add_argument("--no-color", action="store_true", help="plain text")
+    demo_it.add_argument("--web", action="store_true", help="show it in a browser, as a Discord that you can use")
+    demo_it.add_argument("--port", type=int, default=0, help="with --web: where it is served (default: any that is free)")
+    demo_it.add_argument("--no-browser", action="store_true", help="with --web: print the address and open nothing")
     demo_it.set_defaults(command=demo)
     commands.add_parser("check", help="read the configuration and list every mistake").set_defaults(command=check)
     doctor_it = commands.add_parser("doctor", help="look at everything, and say what is not well and what to do")
@@ -203,7 +206,16 @@ def demo(options: argparse.Namespace) -> int:
     from bot.demo.play import play  # noqa: PLC0415
 
     log_to(sys.stderr, logging.WARNING, Redactor())
+    if options.web:
+        return asyncio.run(demo_served(options))
     return asyncio.run(play(options.scenario, options.speed, color=not options.no_color))
+
+
+async def demo_served(options: argparse.Namespace) -> int:
+    """Play it in a browser until a signal ends it."""
+    from bot.demo.web import show  # noqa: PLC0415
+
+    return await show(options.scenario, options.speed, options.port, signalled(), browse=not options.no_browser)
 
 
 def check(_: argparse.Namespace) -> int:
