@@ -24,7 +24,7 @@ from bot.demo.hands import Deed, Hands, Wish
 from bot.demo.pace import FASTEST, SPEEDS, STORY, Pace, RunningClock
 from bot.demo.play import FINISHED, UNKNOWN, chosen
 from bot.sandbox.play import Sandbox
-from bot.sandbox.record import Entry
+from bot.sandbox.record import Acted, Entry
 from bot.sandbox.scenario import Scenario, load
 from bot.sandbox.wire import Json
 from bot.web.site import HEADERS, serving
@@ -134,6 +134,9 @@ class Performance:
         item = self.board.added(entry)
         if item is not None:
             self.tell({"is": "item", "item": item})
+        if item is not None and isinstance(entry, Acted):
+            act = {key: item[key] for key in ("user", "channel", "id")}
+            self.tell({"is": "told", "told": self.board.tell(entry.at, "act", **act)})
 
     def show(self, entry: Entry) -> bool:
         """See drive.Audience."""

@@ -25,22 +25,22 @@ async def test_a_newcomer_sees_the_story_and_takes_part(tmp_path: Path) -> None:
         await tab.until("document.querySelector('#intro').innerText.includes('on this machine')")
         await tab.until("document.querySelector('#channels').innerText.includes('launches')")
 
-        # Time stands when it is told to, and people are answered all the same.
+        # A leap goes to what happens next, and stands there.
         await tab.click("#pause")
         await tab.until("document.querySelector('#pause').innerText.includes('Play')")
-        stood = await tab.do(CLOCK)
-        await tab.type("#line", "/next")
-        await tab.key("Enter")
-        await tab.until(f"{MESSAGES}.some((one) => one.innerText.includes('Starlink Group 6-77'))")
-        assert await tab.do(CLOCK) == stood
-
-        # A leap goes to what happens next, and stands there.
         card = f"{MESSAGES}.find((one) => one.innerText.includes('Remind me'))"
         while not await tab.do(f"Boolean({card})"):
             before = await tab.do(CLOCK)
             await tab.click("#leap")
             await tab.until(f"{CLOCK} !== '{before}' && document.querySelector('#leap').ariaBusy === 'false'")
         assert await tab.do("document.querySelector('#pause').innerText.includes('Play')")
+
+        # Time stands, and people are answered all the same.
+        stood = await tab.do(CLOCK)
+        await tab.type("#line", "/next")
+        await tab.key("Enter")
+        await tab.until(f"{MESSAGES}.some((one) => one.innerText.includes('Starlink Group 6-77'))")
+        assert await tab.do(CLOCK) == stood
 
         # What is typed is completed by the bot.
         await tab.type("#line", "/laun")
@@ -94,13 +94,20 @@ async def test_hostile_words_stay_words(tmp_path: Path) -> None:
     mission = replace(scrub.launches[0].mission, name=HOSTILE)
     launch = replace(scrub.launches[0], name=f"Falcon 9 | {HOSTILE}", mission=mission)
     room = replace(scrub.servers[0].channels[0], name=f"launches {HOSTILE}")
-    server = replace(scrub.servers[0], name=HOSTILE, channels=(room,))
-    hostile = replace(scrub, title=HOSTILE, launches=(launch,), servers=(server,), acts=())
+    forum = replace(room, name=f"flights {HOSTILE}", type="forum", tags=("<b>Upcoming</b>",))
+    server = replace(scrub.servers[0], name=HOSTILE, channels=(room, forum))
+    given = {"what": "everything", "channel": f"#{forum.name}", "events": True}
+    act = replace(scrub.acts[0], server=server.name, channel=room.name, given=given)
+    hostile = replace(scrub, title=HOSTILE, launches=(launch,), servers=(server,), acts=(act,))
     async with playing("hostile", ("hostile", hostile)) as (url, _), browsing(tmp_path) as tab:
         await tab.open(url)
         await tab.do("window.hacked = () => { window.broken = true }")
-        await tab.until("!document.querySelector('#line').disabled")
+        await tab.until("document.querySelector('#events').innerText.includes('<script>')")
+        await tab.until("[...document.querySelectorAll('#channels .thread')].some((one) => one.innerText.includes('<script>'))")
         await tab.click("#pause")
+        await tab.click("#channels .thread", "<script>")  # the forum's post about it
+        await tab.until(f"{MESSAGES}.some((one) => one.querySelector('.card') && one.innerText.includes('<script>'))")
+        await tab.click("#channels button", "launches")
         await tab.type("#line", HOSTILE)
         await tab.key("Enter")
         await tab.until(f"{MESSAGES}.at(-1).innerText.includes('onerror=hacked()')")

@@ -11,10 +11,10 @@ const AGAIN_MS = 800;
 const CAUSE_MS = 30 * 60 * 1000;
 const NEAR_PX = 160;
 const SPEEDS = { story: "as a story", 1: "1 ×", 60: "60 ×", 600: "600 ×", 3600: "3600 ×", fastest: "as fast as it goes" };
-const THREADS = new Set(["forum"]);
+const FORUM = "forum";
 
 const known = { items: new Map(), told: [], places: null, clock: null, scenario: null, verdict: null };
-const view = { server: null, channel: null, me: JSON.parse(sessionStorage.getItem("me") ?? "{}"), follow: true, going: 0, unread: new Map(), fresh: new Map(), caption: null };
+const view = { server: null, channel: null, me: JSON.parse(sessionStorage.getItem("me") ?? "{}"), follow: true, going: 0, atEnd: true, unread: new Map(), fresh: new Map(), caption: null };
 
 // --- the talk ---
 
@@ -59,7 +59,7 @@ const HEARS = {
     known.told = told.told ?? [];
     known.verdict = told.verdict ?? null;
     if (fresh) Object.assign(view, { server: null, channel: null, caption: null, unread: new Map(), fresh: new Map() });
-    byId("title").textContent = told.scenario.title;
+    byId("story-of").replaceChildren(...told.scenarios.map((one) => el("option", { value: one.name, text: one.title, selected: one.name === told.scenario.name })));
     document.title = `T-Minus: ${told.scenario.title}`;
     byId("speed").replaceChildren(...told.speeds.map((one) => el("option", { value: one, text: SPEEDS[one] ?? one })));
     marks();
@@ -92,6 +92,8 @@ const HEARS = {
   places({ places }) {
     known.places = places;
     drawPlaces();
+    drawHere();
+    if (channelOf(view.channel)?.type === FORUM) drawMessages();
   },
   moment() {
     followOn();
@@ -197,6 +199,7 @@ function followOn() {
 
 function begin(fresh) {
   byId("line").disabled = false;
+  if (!known.told.length) byId("said").textContent = "The story begins: people tell T-Minus what they want to hear of …";
   const first = location.hash.slice(1);
   if (!fresh && view.channel && (channelOf(view.channel) ?? direct(view.channel))) return redraw();
   const busy = [...known.items].findLast(([, items]) => items.size)?.[0];
@@ -239,12 +242,17 @@ function setFollow(on) {
 
 function redraw() {
   drawPlaces();
-  const channel = channelOf(view.channel);
-  const dm = direct(view.channel);
-  byId("here").replaceChildren(dm ? `@ T-Minus and ${dm.name}` : sign(channel) + channel.name, el("small", { text: dm ? "direct messages" : server().name }));
-  byId("line").placeholder = dm ? "Type / for a command" : `Type / for a command, or write in ${sign(channel)}${channel.name}`;
+  drawHere();
   drawMessages();
   composer.learn();
+}
+
+function drawHere() {
+  const channel = channelOf(view.channel);
+  const dm = direct(view.channel);
+  if (!channel && !dm) return; // the channel was deleted: its name stays until somebody leaves
+  byId("here").replaceChildren(dm ? `@ T-Minus and ${dm.name}` : sign(channel) + channel.name, el("small", { text: dm ? "direct messages" : server().name }));
+  byId("line").placeholder = dm ? "Type / for a command" : `Type / for a command, or write in ${sign(channel)}${channel.name}`;
 }
 
 const sign = (channel) => ({ forum: "🗂 ", announcement: "📣 " })[channel.type] ?? (channel.thread ? "🧵 " : "# ");
@@ -319,11 +327,16 @@ function drawSelf() {
 
 function drawMessages() {
   const items = [...(known.items.get(view.channel)?.values() ?? [])];
-  const forum = THREADS.has(channelOf(view.channel)?.type);
+  const forum = channelOf(view.channel)?.type === FORUM;
   const posts = forum ? server().channels.filter((one) => one.parent === view.channel) : [];
   const nothing = el("p", { class: "nothing" }, forum ? "Nothing is posted in this forum yet." : "Nothing is here yet. What the bot has to say comes when it is due.");
   byId("messages").replaceChildren(...(items.length ? items.map((one) => item(one, ctx)) : posts.length ? posts.map(post) : [nothing]));
+  toEnd();
+}
+
+function toEnd() {
   byId("messages").scrollTop = byId("messages").scrollHeight;
+  view.atEnd = true;
 }
 
 function post(one) {
@@ -335,7 +348,7 @@ const entry = (id) => byId("messages").querySelector(`[data-id="${CSS.escape(id)
 
 function show(one, isNew) {
   const box = byId("messages");
-  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+  const { atEnd } = view;
   const made = item(one, ctx);
   const old = entry(one.id);
   if (old) old.replaceWith(made);
@@ -345,7 +358,7 @@ function show(one, isNew) {
   }
   if (isNew) made.classList.add("new");
   else flash(made);
-  if (atEnd) box.scrollTop = box.scrollHeight;
+  if (atEnd) toEnd();
 }
 
 function flash(made) {
@@ -362,7 +375,7 @@ function drawStory() {
 }
 
 function addTold(told) {
-  const made = told.kind === "caption" ? caption(told) : deed(told);
+  const made = { caption, deed, act }[told.kind](told);
   const list = byId("told");
   list.append(el("li", { class: told.kind }, el("small", { text: written(told.at, "short") }), made));
   list.scrollTop = list.scrollHeight;
@@ -372,15 +385,19 @@ function addTold(told) {
 /** Say it above everything: what happened, and what the bot made of it. */
 function narrate(told, made) {
   if (told.kind === "caption") view.caption = { at: told.at, text: caption(told) };
+  if (told.kind === "act") view.caption = null;
   const cause = told.kind === "deed" && view.caption && told.at - view.caption.at < CAUSE_MS ? [view.caption.text, " → "] : [];
   byId("said").replaceChildren(...cause, told.kind === "deed" ? deed(told) : made.cloneNode(true));
 }
 
 const caption = (told) => el("span", { class: "caption", text: `🛰 ${told.text}` });
 
+const act = (told) => el("span", {}, el("b", { text: told.user }), " ", place([told], (one) => one.text));
+
 function deed({ posts, edits, pings }) {
   const parts = [];
-  if (posts.length) parts.push("T-Minus says ", place(posts, (one) => `“${title(one, ctx)}”`), posts.length > 1 ? ` and so in ${posts.length - 1} more` : "", pings ? el("b", { class: "bell", text: ` 🔔 ${pings}` }) : "");
+  const channels = new Set(posts.map((one) => one.channel)).size;
+  if (posts.length) parts.push("T-Minus says ", place(posts, (one) => `“${title(one, ctx)}”`), channels > 1 ? ` in ${channels} channels` : "", pings ? el("b", { class: "bell", title: `${pings} pings`, text: ` 🔔 ${pings}` }) : "");
   if (edits.length) parts.push(posts.length ? ", and keeps " : "T-Minus keeps ", place(edits, () => (edits.length > 1 ? `${edits.length} cards true` : "a card true")), " ✎");
   return el("span", {}, ...parts.filter(Boolean));
 }
@@ -403,12 +420,18 @@ function marks() {
 function drawVerdict() {
   const { verdict } = known;
   byId("verdict").hidden = !verdict;
+  for (const id of ["pause", "speed", "leap"]) byId(id).disabled = Boolean(verdict);
   if (!verdict) return;
-  const pick = el("select", { "aria-label": "Story" }, known.scenarios.map((one) => el("option", { value: one.name, text: one.title, selected: one.name === known.scenario.name })));
+  const owed = verdict.lost ? `${verdict.lost} were owed and not delivered. ` : "everything owed was delivered. ";
   byId("verdict").replaceChildren(
-    el("span", {}, el("b", { text: "The story is over. " }), `${verdict.posted} messages, ${verdict.edited} edits, ${verdict.pings} pings; `, verdict.lost ? `${verdict.lost} were owed and not delivered. ` : "everything owed was delivered. ", "The bot still answers."),
-    pick, el("button", { type: "button", class: "button primary", onclick: () => (setFollow(true), ask({ do: "play", scenario: pick.value })) }, "▶ Play"),
+    el("span", {}, el("b", { text: "The story is over. " }), `${verdict.posted} messages, ${verdict.edited} edits, ${verdict.pings} pings; `, owed, "The bot still answers you."),
+    el("button", { type: "button", class: "button primary", onclick: () => play(known.scenario.name) }, "▶ Play it again"),
   );
+}
+
+function play(scenario) {
+  setFollow(true);
+  ask({ do: "play", scenario });
 }
 
 // --- time ---
@@ -438,6 +461,7 @@ function frame(at) {
 byId("pause").addEventListener("click", () => ask({ do: "turn", playing: !known.clock?.playing }));
 byId("speed").addEventListener("change", (event) => ask({ do: "turn", speed: event.target.value, playing: true }));
 byId("leap").addEventListener("click", () => ask({ do: "turn", leap: true }));
+byId("story-of").addEventListener("change", (event) => play(event.target.value));
 byId("follow").addEventListener("click", () => setFollow(!view.follow));
 byId("close").addEventListener("click", ctx.understood);
 byId("menu").addEventListener("click", () => byId("menu").setAttribute("aria-expanded", String(document.body.classList.toggle("menu"))));
@@ -446,6 +470,11 @@ byId("me").addEventListener("change", (event) => {
   sessionStorage.setItem("me", JSON.stringify(view.me));
   redraw();
 });
+
+byId("messages").addEventListener("scroll", ({ target }) => {
+  view.atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_PX;
+}, { passive: true });
+new ResizeObserver(() => view.atEnd && toEnd()).observe(byId("messages"));
 
 const composer = new Composer(ctx);
 connect();
