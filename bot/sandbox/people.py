@@ -221,7 +221,8 @@ class Person:
         if modal is None:
             raise CannotDo("no modal is open")
         rows = [_filled(row, values, number + 1) for number, row in enumerate(as_objects(modal.get("components")))]
-        self._note(f"{modal['title']}: " + ", ".join(f"{name}: {value}" for name, value in values.items()))
+        labels = _labels(modal)
+        self._note(f"{modal['title']}: " + ", ".join(f"{labels.get(name, name)}: {value}" for name, value in values.items()))
         return await self._run(MODAL, {"custom_id": modal["custom_id"], "components": rows}, reply.asked.source)
 
     # --- plain hands ---
@@ -329,6 +330,16 @@ class Person:
             "guild_locale": "en-US",
             "member": {**render.member(member), "permissions": str(int(granted))},
         }
+
+
+def _labels(modal: Json) -> dict[str, str]:
+    """What people see instead of the custom_ids of a modal's fields."""
+    named: dict[str, str] = {}
+    for row in as_objects(modal.get("components")):
+        for part in components.walk([row]):
+            if part.get("custom_id") is not None:
+                named[as_text(part["custom_id"])] = as_text(part.get("label")) or as_text(row.get("label"))
+    return named
 
 
 def _filled(row: Json, values: dict[str, Any], ident: int) -> Json:
