@@ -1,1 +1,1 @@
-"""The embedded demo: the same bot against a loopback Discord and loopback feeds, in accelerated time, shown in a terminal."""
+"""The embedded demo: the same bot on a loopback Discord with loopback feeds, in accelerated time, in a terminal or a browser."""

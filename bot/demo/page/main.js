@@ -318,7 +318,7 @@ function drawEvents() {
 function drawSelf() {
   const people = view.server === DIRECT ? [] : (server()?.people ?? []).filter((one) => !one.bot);
   const roles = (one) => one.roles.map(name).filter((role) => role !== "admin" && role !== "unknown");
-  const rows = people.map((one) => [one.id, `${one.name}: ${[one.admin ? "admin" : "member", ...roles(one)].join(", ")}`]);
+  const rows = people.map((one) => [one.id, `${one.name}: ${[one.admin ? "admin" : "", ...roles(one).map((role) => `@${role}`)].filter(Boolean).join(", ") || "member"}`]);
   if (view.server === DIRECT) rows.push([me(), name(me())]);
   byId("me").replaceChildren(...rows.map(([value, text]) => el("option", { value, text, selected: value === me() })));
   const admin = people.find((one) => one.id === me())?.admin;

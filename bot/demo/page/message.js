@@ -16,10 +16,12 @@ export function item(one, ctx) {
 }
 
 function act(one) {
-  const [, command, rest] = /^(\/[^:]*?)( \S+: [\s\S]*)?$/.exec(one.text) ?? [null, one.text, ""];
+  const pressed = /^\[([\s\S]+)\]$/.exec(one.text);
+  const [, command, rest] = pressed ?? /^(\/[^:]*?)( \S+: [\s\S]*)?$/.exec(one.text) ?? [null, one.text];
+  const did = pressed ? "pressed" : command.startsWith("/") ? "used" : "sent";
   return el(
     "div", { class: "entry act", "data-id": one.id },
-    avatar(one.user, false), el("span", {}, el("b", { text: one.user }), command.startsWith("/") ? " used " : " "),
+    avatar(one.user, false), el("span", {}, el("b", { text: one.user }), ` ${did} `),
     el("code", {}, command, rest ? el("span", { text: rest }) : null), el("small", { text: written(one.at, "t") }),
   );
 }
