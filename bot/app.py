@@ -197,8 +197,8 @@ async def serve_pages(settings: Settings, clock: Clock, stopping: asyncio.Event)
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
-    """Wire the bot; at the end everything is stopped and closed. Raises: CannotOpen."""
+async def assembled(settings: Settings, clock: Clock, *, strangers: Client | None = None) -> AsyncGenerator[App]:
+    """Wire the bot; at the end everything is stopped and closed. `strangers` fetches what people name. Raises: CannotOpen."""
     async with AsyncExitStack() as stack:
         store = await SqlStore.open(settings.database_url.reveal())
         stack.push_async_callback(store.close)
@@ -216,7 +216,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         desk = Desk(settings.names, settings.discord.rate_per_s, stir)
         asking = Asking(store, clock, desk)
         newsroom = Newsroom(store, clock, replace(desk, wake=lambda: schedule.wake("deliver")), Bookshelf(store))
-        strangers = await stack.enter_async_context(Client(clock, agent=agent, public_only=True))
+        strangers = await stack.enter_async_context(strangers or Client(clock, agent=agent, public_only=True))
         meters = Meters()
 
         def reader_of(press: Press) -> PressReader:

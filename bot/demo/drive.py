@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.app import App, assembled
 from bot.feed_settings import Channel, RssFeed
+from bot.feeds.http import Answer, Client, shown
 from bot.model import Fate, Say, Tally
+from bot.ports import FeedDown
 from bot.sandbox.play import Sandbox
 from bot.sandbox.press import RSS, VIDEOS
 from bot.sandbox.record import Acted, Entry, Said
@@ -51,6 +53,14 @@ class DemoClock:
     def now(self) -> datetime:
         """See ports.Clock."""
         return self.at
+
+
+class Nowhere(Client):
+    """Fetches nothing: whatever people name in a demo stays where it is."""
+
+    async def get(self, url: str, **_: Any) -> Answer:
+        """See http.Client. Raises: FeedDown."""
+        raise FeedDown(f"this is a demo, which asks nobody outside: {shown(url)} was not asked")
 
 
 class Audience(Protocol):
@@ -216,7 +226,8 @@ async def staged(scenario: Scenario, clock: DemoClock) -> AsyncGenerator[tuple[S
                 "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
                 "TMINUS_CONFIG": os.environ.get("TMINUS_CONFIG", ""),
             }
-            async with assembled(with_papers(load_settings(environ), box), clock) as app:
+            settings = with_papers(load_settings(environ), box)
+            async with assembled(settings, clock, strangers=Nowhere(clock)) as app:
                 await app.client.start_until_ready(box.discord.token)
                 yield box, app
 

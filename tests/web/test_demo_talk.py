@@ -248,6 +248,14 @@ async def test_time_stands_while_what_people_cause_is_delivered() -> None:
         assert not visitor.clock["playing"]
 
 
+async def test_nothing_that_people_name_is_asked_for_outside() -> None:
+    async with visiting() as visitor:
+        here = {"who": visitor.someone("Ada"), "where": visitor.channel()}
+        for command, option in (("feed test", "feed"), ("feed add", "url")):
+            await visitor.ask("slash", **here, path=command, options={option: "https://outside.example/feed"})
+            assert "this is a demo, which asks nobody outside" in visitor.newest()["content"], command
+
+
 async def test_another_story_begins_when_it_is_asked_for() -> None:
     async with visiting() as visitor:
         before = visitor.all["places"]
