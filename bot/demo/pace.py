@@ -64,6 +64,8 @@ class Pace:
     """Sentences of the narrator since the last breath."""
     owing: bool = False
     """Somebody did something: what is owed has to be looked at anew."""
+    settled: bool = False
+    """It was looked at just now: time goes on, however busily people type."""
     turned: asyncio.Event = field(default_factory=asyncio.Event)
 
     def turn(self, *, speed: str | None = None, playing: bool | None = None, leap: bool = False) -> None:
@@ -97,9 +99,10 @@ class Pace:
         """See drive.Audience."""
         while True:
             self.turned.clear()
-            if self.owing:
-                self.owing = False
+            if self.owing and not self.settled:
+                self.owing, self.settled = False, True
                 return False
+            self.settled = False
             if self.runs_freely or moment <= self.clock.now():
                 await asyncio.sleep(0)  # people who type have their turn, however fast it goes
                 self.clock.at = max(moment, self.clock.now())

@@ -73,6 +73,16 @@ async def test_what_people_do_is_looked_at_while_time_stands() -> None:
     assert it.clock.now() == START
 
 
+@pytest.mark.parametrize("speed", [STORY, "3600"])
+async def test_time_goes_on_however_busily_people_type(speed: str) -> None:
+    it = pace(speed)
+    for _ in range(1000):
+        it.nudge()
+        if await it.reach(START + HOUR / 60):
+            break
+    assert it.clock.now() == START + HOUR / 60
+
+
 async def test_a_leap_ends_with_the_next_thing_that_is_shown() -> None:
     it = pace(playing=False)
     it.turn(leap=True)
