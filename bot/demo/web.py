@@ -48,6 +48,8 @@ LARGEST_WISH = 64 * 1024
 MOST_UNREAD = 4000
 """Messages that a page may be behind; then it has to begin anew. The longest story has some three thousand."""
 PULSE_S = 20.0
+ANSWER_WITHIN_S = 8.0
+"""Discord waits three seconds: here the bot shares a machine with all that it talks to. Chosen, not measured."""
 
 
 class Turn(Wish, frozen=True, kw_only=True, tag="turn"):
@@ -214,6 +216,7 @@ class Theatre:
         self.tell(self.whole())
         clock = RunningClock(scenario.start)
         async with staged(scenario, clock) as (box, app):
+            box.discord.answer_within = ANSWER_WITHIN_S
             pace = Pace(clock, told=self.told, speed=STORY if self.haste else FASTEST, haste=self.haste or 1.0)
             self.on = Performance(box, app, pace, Board(box), Hands(box), self.tell, self.watched)
             self.tell(self.whole())
