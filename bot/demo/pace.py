@@ -13,11 +13,11 @@ STORY, FASTEST = "story", "fastest"
 RATES = {"1": 1, "60": 60, "600": 600, "3600": 3600}
 SPEEDS = (STORY, *RATES, FASTEST)
 """Told as a story: from one moment to the next, with time to read each. The numbers are the demo's seconds per real second."""
-READ_S = 0.5
-MORE_S = 0.25
-MOST_S = 1.75
+READ_S = 0.4
+MORE_S = 0.2
+MOST_S = 1.4
 """Real seconds for a moment that shows something, for each further entry, and at most. Chosen by watching five weeks go by."""
-CAPTION_S = 0.9
+CAPTION_S = 0.7
 """Real seconds for a sentence of the narrator."""
 
 

@@ -5,7 +5,7 @@ import { openModal } from "./modal.js";
 import { Composer } from "./typing.js";
 
 const DIRECT = "direct";
-const READ_MS = 900;
+const READ_MS = 800;
 const ANSWER = 1, POST = 2, PING = 3;
 const AGAIN_MS = 800;
 const CAUSE_MS = 30 * 60 * 1000;
@@ -219,9 +219,14 @@ function go(channel) {
 /** A person chooses where to look. */
 function visit(channel) {
   setFollow(false);
-  document.body.classList.remove("menu");
-  byId("menu").setAttribute("aria-expanded", "false");
+  drawer(false);
   go(channel);
+}
+
+/** On a phone, servers and channels lie in a drawer. */
+function drawer(open) {
+  document.body.classList.toggle("menu", open);
+  byId("menu").setAttribute("aria-expanded", String(open));
 }
 
 function jump(channel, id) {
@@ -464,7 +469,12 @@ byId("leap").addEventListener("click", () => ask({ do: "turn", leap: true }));
 byId("story-of").addEventListener("change", (event) => play(event.target.value));
 byId("follow").addEventListener("click", () => setFollow(!view.follow));
 byId("close").addEventListener("click", ctx.understood);
-byId("menu").addEventListener("click", () => byId("menu").setAttribute("aria-expanded", String(document.body.classList.toggle("menu"))));
+byId("menu").addEventListener("click", (event) => {
+  event.stopPropagation();
+  drawer(true);
+});
+document.addEventListener("click", (event) => event.target.closest("#places") ?? drawer(false));
+document.addEventListener("keydown", (event) => event.key === "Escape" && drawer(false));
 byId("me").addEventListener("change", (event) => {
   view.me[view.server] = event.target.value;
   sessionStorage.setItem("me", JSON.stringify(view.me));
