@@ -263,12 +263,14 @@ function drawHere() {
 const sign = (channel) => ({ forum: "🗂 ", announcement: "📣 " })[channel.type] ?? (channel.thread ? "🧵 " : "# ");
 
 function drawPlaces() {
+  const held = byId("places").contains(document.activeElement) ? document.activeElement.dataset.ids : undefined;
   const rail = servers().map((one) => railButton(one.id, one.name, initials(one.name), one.channels));
   rail.push(railButton(DIRECT, "Direct messages", "✉", known.places.directs));
   byId("rail").replaceChildren(...rail);
   byId("server").textContent = view.server === DIRECT ? "Direct messages" : (server()?.name ?? "");
   const rows = view.server === DIRECT ? known.places.directs.map((one) => row(one.id, `@ ${one.name}`, "")) : tree(server()?.channels ?? []);
   byId("channels").replaceChildren(...rows);
+  if (held) [...document.querySelectorAll("[data-ids]")].find((one) => one.dataset.ids === held)?.focus();
   drawEvents();
   drawSelf();
 }
@@ -356,8 +358,11 @@ function show(one, isNew) {
   const { atEnd } = view;
   const made = item(one, ctx);
   const old = entry(one.id);
-  if (old) old.replaceWith(made);
-  else {
+  if (old) {
+    const held = controls(old).indexOf(document.activeElement);
+    old.replaceWith(made);
+    controls(made)[held]?.focus({ preventScroll: true });
+  } else {
     box.querySelector(".nothing, .post")?.remove();
     box.append(made);
   }
@@ -365,6 +370,8 @@ function show(one, isNew) {
   else flash(made);
   if (atEnd) toEnd();
 }
+
+const controls = (made) => [...made.querySelectorAll("a, button, input, select, summary")];
 
 function flash(made) {
   made.classList.remove("flash");
