@@ -206,6 +206,8 @@ def demo(options: argparse.Namespace) -> int:
     from bot.demo.play import play  # noqa: PLC0415
 
     log_to(sys.stderr, logging.WARNING, Redactor())
+    # A Discord on loopback acknowledges a heartbeat before discord.py has noted that it was sent, and is down on purpose.
+    logging.getLogger("discord").setLevel(logging.ERROR)
     if options.web:
         return asyncio.run(demo_served(options))
     return asyncio.run(play(options.scenario, options.speed, color=not options.no_color))
