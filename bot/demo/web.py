@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -394,7 +395,8 @@ async def show(name: str, speed: float, port: int, stopping: asyncio.Event, *, b
         playing = asyncio.create_task(theatre.run(), name="play scenarios")
         stop = asyncio.create_task(stopping.wait(), name="wait for a signal")
         if browse and has_display():
-            await asyncio.to_thread(webbrowser.open, url)
+            # Some browsers keep the caller until they are closed.
+            Thread(target=webbrowser.open, args=(url,), name="open a browser", daemon=True).start()
         try:
             await asyncio.wait({playing, stop}, return_when=asyncio.FIRST_COMPLETED)
             if playing.done():

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -270,8 +271,9 @@ async def test_another_story_begins_when_it_is_asked_for() -> None:
 
 
 @asynccontextmanager
-async def command(*arguments: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    environ = {name: value for name, value in os.environ.items() if name not in {"DISCORD_TOKEN", "DATABASE_URL", "DISPLAY"}}
+async def command(*arguments: str, **more: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+    hidden = {"DISCORD_TOKEN", "DATABASE_URL", "DISPLAY", "WAYLAND_DISPLAY"}
+    environ = {name: value for name, value in os.environ.items() if name not in hidden} | more
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--web", *arguments),
         env=environ,
@@ -303,3 +305,25 @@ async def test_the_command_says_where_it_is_and_ends_at_once() -> None:
                 assert await running.wait() == 0
         assert running.stderr
         assert await running.stderr.read() == b""
+
+
+async def test_a_browser_is_opened_where_there_is_a_display_and_holds_nothing_up(tmp_path: Path) -> None:
+    opened, closed, browser = tmp_path / "opened", tmp_path / "closed", tmp_path / "browser"
+    os.mkfifo(opened)
+    os.mkfifo(closed)
+    # Like some browsers, it keeps who started it until it is closed.
+    browser.write_text(f'#!/bin/sh\nexec >/dev/null 2>&1 3<{closed}\necho "$1" >{opened}\nread _ <&3\n')
+    browser.chmod(0o700)
+    close = os.open(closed, os.O_RDWR)
+    try:
+        async with command("--scenario", "scrub", DISPLAY=":0", BROWSER=str(browser)) as running:
+            assert running.stdout
+            url = (await running.stdout.readline()).split()[-1].decode()
+            async with asyncio.timeout(PATIENCE_S):
+                assert (await asyncio.to_thread(opened.read_text)).strip() == url
+            running.send_signal(signal.SIGINT)
+            async with asyncio.timeout(10):
+                assert await running.wait() == 0
+    finally:
+        os.write(close, b"\n")
+        os.close(close)
