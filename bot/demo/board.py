@@ -52,7 +52,7 @@ class Board:
             case Said():
                 if entry.bot:
                     self.count.add(entry)
-                    self.fresh += [] if entry.interaction else [entry]
+                    self.fresh += [] if entry.interaction or entry.what == "delete" else [entry]
                 return self.kept(entry.channel, self.said(entry))
             case Acted():
                 self.acts += 1

@@ -149,6 +149,7 @@ def test_what_the_bot_did_is_summed_up_once() -> None:
     place = {"channel": str(seen.channel.id), "id": str(message.id)}
     told = seen.board.deed(START)
     assert told == {"at": stamp(START), "kind": "deed", "posts": [place], "edits": [place], "pings": 0}
+    messages.delete(realm, message)
     assert seen.board.deed(START) is None
     assert seen.board.whole()["told"] == [told]
 
