@@ -33,10 +33,10 @@ async def tell(answers: Personal, clock: Clock, asker: Asker, about: str) -> Scr
     return Screen(details(await answers.event(about, asker), clock.now(), language=asker.language))
 
 
-async def add(answers: Personal, clock: Clock, asker: Asker, about: str) -> Screen:
+async def add(answers: Personal, _: Clock, asker: Asker, about: str) -> Screen:
     """Give it as a calendar takes it."""
     track = await answers.event(about, asker)
-    file, language = ics(track, clock.now(), asker.language), asker.language
+    file, language = ics(track, asker.language), asker.language
     name = headline(track.event, language)
     if file is None:
         sentence = said(language, "{name} has no date yet. Press **Remind me**: the reminder waits for it.", name=name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from bot.model import OVER, Event, Link, Pad, Status, Track
+from bot.model import OUTCOMES, OVER, Event, Link, Pad, Status, Track
 from bot.rules.nets import day_of
 from bot.rules.text import INVISIBLE
 from bot.rules.webcasts import ranked
@@ -63,7 +63,9 @@ def looks(event: Event) -> tuple[object, ...]:
         place(event),
         standing(event.status),
         told,
-        [stream.url for stream in event.webcasts],
+        # What decides which of them is shown, in any language.
+        [(one.url, one.kind, one.language, one.live, one.ends, one.priority, one.guessed) for one in event.webcasts],
+        event.status in OUTCOMES,
     )
 
 
@@ -89,10 +91,11 @@ def place(event: Event) -> str:
     return ", ".join(flat(part, LONGEST_NAME) for part in parts if part)
 
 
-def about(track: Track, now: datetime, language: str, page: str = "") -> str:
-    """Say what for, where to watch, and that it may move."""
+def about(track: Track, language: str, page: str = "") -> str:
+    """Say what for, where to watch, and that it may move: as of the last revision, so that one number means one entry."""
     event = track.event
-    watch = [f"{said(language, 'Watch')}: {flat(stream.url, LONGEST_TEXT)}" for stream in ranked(event, now, language)[:1]]
+    best = ranked(event, revised(track), language)[:1]
+    watch = [f"{said(language, 'Watch')}: {flat(stream.url, LONGEST_TEXT)}" for stream in best]
     told = [flat(event.mission.description, LONGEST_TEXT)] if event.mission and event.mission.description else []
     caution = said(language, "No earlier than this: it may move. Data: The Space Devs, Launch Library 2")
     return "\n".join([*told, *watch, caution, *filter(None, [page])])
@@ -104,7 +107,7 @@ def revised(track: Track) -> datetime:
     return last.astimezone(UTC)
 
 
-def entry(track: Track, now: datetime, language: str = "en", pages: str = "") -> tuple[str, ...]:
+def entry(track: Track, language: str = "en", pages: str = "") -> tuple[str, ...]:
     """Write the VEVENT of an event, line by line; none while not even its day is known. `pages`: where all events have a page.
 
     The id is the event's for ever, the number goes up with whatever changes: a calendar moves what it has. No VALARM: Google
@@ -126,7 +129,7 @@ def entry(track: Track, now: datetime, language: str = "en", pages: str = "") ->
         "SUMMARY": escaped(summary(event)),
         "LOCATION": escaped(place(event)),
         "GEO": geo(event.pad),
-        "DESCRIPTION": escaped(about(track, now, language, page)),
+        "DESCRIPTION": escaped(about(track, language, page)),
         "URL": page,
         "STATUS": standing(event.status),
         "TRANSP": "TRANSPARENT",  # a launch makes nobody busy
@@ -148,9 +151,9 @@ def page_of(event: Event) -> str:
     return f"/launch/{quote(event.id, safe=':')}"
 
 
-def ics(track: Track, now: datetime, language: str = "en", pages: str = "") -> bytes | None:
+def ics(track: Track, language: str = "en", pages: str = "") -> bytes | None:
     """Write a calendar of this one event; None while its day is not known."""
-    made = entry(track, now, language, pages)
+    made = entry(track, language, pages)
     return _calendar(made) if made else None
 
 
@@ -167,11 +170,11 @@ EMPTY = (
 """What stands in a calendar of nothing: one without any component is none (RFC 5545, 3.6)."""
 
 
-def subscription(tracks: Iterable[Track], now: datetime, name: str, language: str = "en", pages: str = "") -> bytes:
+def subscription(tracks: Iterable[Track], name: str, language: str = "en", pages: str = "") -> bytes:
     """Write a calendar that is fetched again and again: what left it is taken out, what moved has a higher number."""
     called = escaped(flat(name, LONGEST_NAME))
     named = (f"NAME:{called}", f"X-WR-CALNAME:{called}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H")
-    made = tuple(line for track in tracks for line in entry(track, now, language, pages))
+    made = tuple(line for track in tracks for line in entry(track, language, pages))
     return _calendar((*named, *(made or EMPTY)))
 
 

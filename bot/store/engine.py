@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
@@ -23,6 +25,9 @@ _DRIVERS = {
 
 # Seconds. Chosen, not measured: the longest transaction, ten thousand targets planned anew, takes below 5 (bench/store.py).
 LONGEST_WAIT = 20
+
+# Chosen, not measured: two seconds for other processes to make the file; it is there in milliseconds.
+_TRIES, _TRY_AGAIN_S = 40, 0.05
 
 # Several beats, commands and pages at once, and room for a second process under PostgreSQL's default of 100.
 _CONNECTIONS = 8
@@ -114,11 +119,25 @@ def _make_file(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Tried without the asynchronous driver: the thread of one that cannot open it speaks up after the event loop has gone.
-        sqlite3.connect(path).close()
+        _write_ahead(path)
     except OSError as trouble:
         raise CannotOpen(f"The folder {path.parent} for the database cannot be made: {trouble.strerror}.") from trouble
     except sqlite3.Error as trouble:
-        raise CannotOpen(f"The database {path} cannot be used: {trouble}.") from trouble
+        raise CannotOpen(f"The database sqlite:///{path} cannot be used: {trouble}.") from trouble
+
+
+def _write_ahead(path: Path) -> None:
+    """Put a new file into the mode that lasts. Of two processes that do so at once one is refused whatever its patience."""
+    for last in (*(False,) * _TRIES, True):
+        try:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as trouble:
+            if last or _sqlite_code(trouble) != sqlite3.SQLITE_BUSY:
+                raise
+            sleep(_TRY_AGAIN_S)
+        else:
+            return
 
 
 def _postgresql(url: URL) -> AsyncEngine:

@@ -23,7 +23,6 @@ class CalendarFeeds:
 
     def __init__(self, calendars: Calendars, clock: Clock, public_url: str = "") -> None:
         self._calendars = calendars
-        self._clock = clock
         self._public_url = public_url
         self._larder = Larder[bytes](clock, timedelta(seconds=FRESH_S))
 
@@ -41,14 +40,14 @@ class CalendarFeeds:
 
     async def _everything(self, language: str) -> bytes:
         shown = await self._calendars.everything()
-        return subscription(shown.tracks, self._clock.now(), shown.name, language, self._public_url)
+        return subscription(shown.tracks, shown.name, language, self._public_url)
 
     async def launch(self, request: web.Request) -> web.Response:
         """One event, to add."""
         event, language = event_of(request), language_of(request)
         async with self._calendars.store.transaction() as tx:
             track = await tx.track(event)
-        made = None if track is None or track.event.owner else ics(track, self._clock.now(), language, self._public_url)
+        made = None if track is None or track.event.owner else ics(track, language, self._public_url)
         if made is None or track is None:
             raise web.HTTPNotFound(text="That has no day yet, or is no launch. The schedule is at /")
         return _calendar(made, _file(summary(track.event)), language)
@@ -58,7 +57,7 @@ class CalendarFeeds:
         shown = await self._calendars.read(request.match_info["token"])
         if shown is None:
             raise web.HTTPNotFound(text="There is no such calendar, or not any more. /calendar in Discord gives a new address.")
-        made = subscription(shown.tracks, self._clock.now(), shown.name, shown.language, self._public_url)
+        made = subscription(shown.tracks, shown.name, shown.language, self._public_url)
         return _calendar(made, EVERYTHING)
 
 

@@ -23,7 +23,7 @@ from tests.rules.making import DAY, HOUR, L0, MINUTE, T0, event, net, seen, sigh
 
 def field(track: Track, name: str) -> str:
     """What a line of the entry says."""
-    return next((line.partition(":")[2] for line in entry(track, L0) if line.partition(":")[0] == name), "")
+    return next((line.partition(":")[2] for line in entry(track) if line.partition(":")[0] == name), "")
 
 
 def read_back(written: bytes) -> Any:
@@ -53,8 +53,8 @@ def test_a_day_without_a_time_is_a_whole_day(precision: Precision) -> None:
 @pytest.mark.parametrize("when", [net(None), net(T0, Precision.MONTH), net(T0, Precision.WEEK)])
 def test_what_has_no_day_is_in_no_calendar(when: object) -> None:
     track = seen(event(when))  # type: ignore[arg-type]  # a NET of each kind
-    assert entry(track, L0) == ()
-    assert ics(track, L0) is None
+    assert entry(track) == ()
+    assert ics(track) is None
     assert links(track) == ()
 
 
@@ -86,7 +86,7 @@ def test_all_that_is_known_is_told_and_commas_are_no_fields() -> None:
         pad=Pad(name="31/6", site="Baikonur"),
         webcasts=(Webcast(url="https://youtu.be/ms19"),),
     )
-    told = read_back(ics(seen(full), L0) or b"")
+    told = read_back(ics(seen(full)) or b"")
     assert str(told["SUMMARY"]) == "Soyuz 2.1a · Soyuz MS-19"
     assert str(told["LOCATION"]) == "31/6, Baikonur"
     assert str(told["DESCRIPTION"]).startswith("A film; a crew, a \\ station\nWatch: https://youtu.be/ms19\n")
@@ -101,7 +101,7 @@ def test_whatever_a_feed_writes_a_calendar_reads_it_back(name: str, place: str, 
         event(), id=EventId(name or "x"), name=name, location=place, mission=Mission(name=name, description=text), window_end=T0
     )
     track = replace(seen(made), moves=moves)
-    written = ics(track, L0) or b""
+    written = ics(track) or b""
     lines = written.split(b"\r\n")
     assert all(len(line) <= OCTETS for line in lines)
     assert not [line for line in lines if b"\n" in line or b"\r" in line]
@@ -132,7 +132,7 @@ def test_the_number_never_falls_and_rises_with_all_that_an_entry_shows(steps: li
         assert now >= was
         assert revised(after) >= revised(before)
         if now == was:
-            assert entry(before, L0) == entry(after, L0)
+            assert entry(before) == entry(after)
 
 
 def test_what_is_cancelled_has_a_higher_number_and_so_has_what_is_back() -> None:
@@ -149,14 +149,14 @@ def test_what_is_cancelled_has_a_higher_number_and_so_has_what_is_back() -> None
 
 def test_an_entry_is_the_same_by_itself_and_in_a_subscription_whenever_it_is_fetched() -> None:
     track = seen(event())
-    alone, later = ics(track, L0, "en", "https://l.example.org") or b"", L0 + 3 * HOUR
-    told = subscription([replace(track, seen=later)], later, "T-Minus", "en", "https://l.example.org")
+    alone, later = ics(track, "en", "https://l.example.org") or b"", L0 + 3 * HOUR
+    told = subscription([replace(track, seen=later)], "T-Minus", "en", "https://l.example.org")
     assert alone.count(b"BEGIN:VEVENT") == 1
     assert told.endswith(alone[alone.index(b"BEGIN:VEVENT") :])
 
 
 def test_a_subscription_has_a_name_and_is_fetched_every_hour() -> None:
-    read = cast("Any", Calendar).from_ical(subscription([seen(event())], L0, "crew, & more").decode())
+    read = cast("Any", Calendar).from_ical(subscription([seen(event())], "crew, & more").decode())
     assert str(read["X-WR-CALNAME"]) == str(read["NAME"]) == "crew\\, & more"  # the library leaves names of others' as they stand
     assert (read["METHOD"], read["CALSCALE"]) == ("PUBLISH", "GREGORIAN")
     assert read["REFRESH-INTERVAL"].dt == HOUR
@@ -164,13 +164,13 @@ def test_a_subscription_has_a_name_and_is_fetched_every_hour() -> None:
 
 
 def test_a_calendar_of_nothing_is_one() -> None:
-    read = cast("Any", Calendar).from_ical(subscription([seen(event(net(None)))], L0, "mine").decode())
+    read = cast("Any", Calendar).from_ical(subscription([seen(event(net(None)))], "mine").decode())
     assert [component.name for component in read.subcomponents] == ["VTIMEZONE"]
 
 
 def test_an_entry_leads_to_its_page_and_its_place() -> None:
     pad = Pad(name="31/6", latitude=45.996, longitude=63.564)
-    told = read_back(ics(seen(replace(event(), pad=pad)), L0, "en", "https://l.example.org") or b"")
+    told = read_back(ics(seen(replace(event(), pad=pad)), "en", "https://l.example.org") or b"")
     assert str(told["URL"]) == "https://l.example.org/launch/ll2:launch:ms-19"
     assert str(told["DESCRIPTION"]).endswith("\nhttps://l.example.org/launch/ll2:launch:ms-19")
     assert told["GEO"].to_ical() == "45.996;63.564"
@@ -180,7 +180,7 @@ def test_an_entry_leads_to_its_page_and_its_place() -> None:
 
 @given(hostile_events)
 def test_whatever_a_feed_writes_anywhere_stays_in_its_field(hostile: Event) -> None:
-    written = subscription([seen(hostile), seen(event())], L0, hostile.name, "de", "https://l.example.org")
+    written = subscription([seen(hostile), seen(event())], hostile.name, "de", "https://l.example.org")
     assert all(len(line) <= OCTETS for line in written.split(b"\r\n"))
     assert not [line for line in written.split(b"\r\n") if b"\n" in line or b"\r" in line]
     read = cast("Any", Calendar).from_ical(written.decode())

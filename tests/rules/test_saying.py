@@ -127,7 +127,7 @@ def test_a_scheduled_event_a_forum_post_and_a_calendar_are_said_too() -> None:
     for track in tracks():
         made = occasion(track, T0 - 2 * HOUR, Phase.SCHEDULED, LANGUAGE)
         assert made is not None
-        texts = (made.name, made.place, made.description, topic(track, LANGUAGE), about(track, T0 - 2 * HOUR, LANGUAGE))
+        texts = (made.name, made.place, made.description, topic(track, LANGUAGE), about(track, LANGUAGE))
         whole = [text for text in texts if text.count(OPEN) == text.count(CLOSE)]  # the others had to be cut
         assert [unsaid(text) for text in whole] == [[]] * len(whole), whole
 
