@@ -22,6 +22,7 @@ from bot.flow.asking_why import Gauge
 from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
 from bot.flow.deliver import GATHER_S, Deliverer, measured
+from bot.flow.identifying import Identifying
 from bot.flow.leading import Leader, LedStore
 from bot.flow.newsroom import Newsroom
 from bot.flow.plan import Desk
@@ -31,10 +32,10 @@ from bot.flow.sweep import Sweeper
 from bot.meters import Meters
 from bot.outlet import DiscordOutlet
 from bot.ports import Clock, Feed, Press, StoreDown
-from bot.rules.sharing import SETTLES, share
 from bot.schedule import Beat, Schedule
 from bot.settings import Settings
 from bot.sources import launch_feeds, presses, supplied
+from bot.store.clock import DatabaseClock
 from bot.store.sql import SqlStore
 from bot.store.waking import listen
 from bot.tuning import Tuning
@@ -45,6 +46,8 @@ from bot.web.site import Room, serving
 
 log = logging.getLogger(__name__)
 
+LEAD_AGAIN = timedelta(seconds=1)
+"""How soon a process tries again to say that it lives: who is silent for long is forgotten, and comes anew."""
 DRAIN_S = 6.0
 """What has begun may end within this; a platform kills ten seconds after SIGTERM. What does not end is sent again, once."""
 
@@ -77,6 +80,8 @@ class App:
     tuning: Tuning | None = None
     leader: Leader | None = None
     """None: this process is alone, and does everything."""
+    clock: DatabaseClock | None = None
+    """What several processes go by."""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Poll at once, deliver as soon as Discord is there, until told to stop. Raises: ClientDown."""
@@ -86,8 +91,11 @@ class App:
         async with AsyncExitStack() as stack:
             if self.leader is not None:
                 await self.join(self.leader, stack)
-            for beat in (*polls, *self.beats):
-                self.schedule.add(self.led(beat))
+            beats = [self.led(beat) for beat in (*polls, *self.beats)]
+            if self.leader is not None:  # who begins to lead does not wait until it would have looked
+                self.leader.leads = partial(self.stir, beats)
+            for beat in beats:
+                self.schedule.add(beat)
                 self.schedule.start(beat.name)
             if self.rooms:
                 web = self.settings.web
@@ -96,9 +104,8 @@ class App:
 
     async def join(self, leader: Leader, stack: AsyncExitStack) -> None:
         """Become one of several: be counted before anything is sent, lead if nobody does, hear what the others owe."""
-        await leader.beat()
-        stack.push_async_callback(bow, leader)
-        self.schedule.add(Beat("lead", leader.beat))
+        await self.lead(leader)
+        self.schedule.add(Beat("lead", partial(self.lead, leader), after_trouble=LEAD_AGAIN))
         self.schedule.start("lead")
         heard = listen(self.settings.database_url.reveal(), lambda: self.schedule.wake("deliver"))
         listening = asyncio.create_task(heard, name="hear of news")
@@ -109,17 +116,34 @@ class App:
 
         stack.push_async_callback(hush)
 
+    def stir(self, beats: Sequence[Beat]) -> None:
+        """Let each of these look at once."""
+        for beat in beats:
+            self.schedule.wake(beat.name)
+
+    async def lead(self, leader: Leader) -> datetime:
+        """Set the clock, be one of several, look whether one of them left anything behind."""
+        if self.clock is not None:
+            await self.clock.set()
+        upcoming = await leader.beat()
+        self.schedule.wake("deliver")
+        return upcoming
+
+    async def log_in(self, token: str) -> None:
+        """Log in once the shards are ours. Raises: ClientDown."""
+        if self.leader is not None:
+            await self.leader.ours.wait()
+        await self.client.start_until_ready(token)
+
     async def hold(self, token: str, stopping: asyncio.Event) -> None:
         """Log in, deliver, and stay. Raises: ClientDown."""
-        ready = asyncio.create_task(self.client.start_until_ready(token), name="log in")
+        ready = asyncio.create_task(self.log_in(token), name="log in")
         stop = asyncio.create_task(stopping.wait(), name="wait for a signal")
         try:
             await asyncio.wait({ready, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not ready.done():
                 return
             await ready
-            if self.leader is not None:  # the others have to know by then that they have to leave us a share
-                await asyncio.wait({stop}, timeout=SETTLES.total_seconds())
             self.schedule.start("deliver")
             log.info("ready", extra={"guilds": len(self.client.guilds)})
             held = asyncio.create_task(self.client.run_until_closed(), name="hold the gateway")
@@ -158,6 +182,8 @@ class App:
         except TimeoutError:
             log.warning("some deliveries did not end in time; their rows come back at the next start")
         await self.client.close()
+        if self.leader is not None:  # last: until now it used its share
+            await bow(self.leader)
 
 
 def reading(reader: PressReader) -> Beat:
@@ -202,10 +228,16 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
     async with AsyncExitStack() as stack:
         store = await SqlStore.open(settings.database_url.reveal())
         stack.push_async_callback(store.close)
+        shards, common = settings.shards, None
+        leader = led = None
+        if shards is not None:
+            clock = common = DatabaseClock(store, clock)
+            leader = Leader(store, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}", shards)
+            led = LedStore(store, leader)
         agent = agent_of(settings.polling.contact)
         http = await stack.enter_async_context(Client(clock, agent=agent))
         schedule = Schedule(clock, timedelta(seconds=settings.delivery.beat_s))
-        sweeper = Sweeper(store, clock, lambda: schedule.wake("deliver"))
+        sweeper = Sweeper(led or store, clock, lambda: schedule.wake("deliver"))
 
         def stir() -> None:
             """Let what follows from new settings be seen at once."""
@@ -218,14 +250,14 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
         newsroom = Newsroom(store, clock, replace(desk, wake=lambda: schedule.wake("deliver")), Bookshelf(store))
         strangers = await stack.enter_async_context(strangers or Client(clock, agent=agent, public_only=True))
         meters = Meters()
+        leading = replace(newsroom, store=led or store)
 
         def reader_of(press: Press) -> PressReader:
-            return PressReader(newsroom, press, measure=partial(meters.polled, press.name))
+            return PressReader(leading, press, measure=partial(meters.polled, press.name))
 
         readers = [reader_of(press) for press in presses(settings, http, clock)]
         named = Shared(lambda url: supplied(url, strangers, clock), clock)
-        own = ServerReaders(newsroom, named.reader, measure=partial(meters.polled, "servers"))
-        shards = settings.shards
+        own = ServerReaders(leading, named.reader, measure=partial(meters.polled, "servers"))
         client = TMinusClient(
             asking,
             shards=shards,
@@ -236,12 +268,8 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
             public_url=settings.web.public_url,
             official=settings.official,
             feeds=AskingFeeds(newsroom, named.reader),
+            identifies=Identifying(store, clock, leader.holder).turn if leader else None,
         )
-        leader = led = None
-        if shards is not None:
-            leader = Leader(store, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
-            leader.alone = lambda alive: client.pacer.allow(share(tuning.settings.discord.rate_per_s, alive))
-            led = LedStore(store, leader)
         turn = asyncio.Lock()
 
         def poller_of(feed: Feed) -> Poller:
@@ -261,6 +289,7 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
             wake=lambda: schedule.wake("deliver"),
             measure=lambda landing: meters.tried(*measured(landing)),
             gather_s=GATHER_S,
+            margin=timedelta(seconds=settings.discord.send_timeout_s),
         )
         pulse = Pulse(clock=clock, every=schedule.every, beats=schedule.alive, gateway=client.is_ready, asking=asking)
         gauge = Gauge(pollers, store)
@@ -292,8 +321,11 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
             reader_of=reader_of,
             poll=lambda poller: app.led(app.polling(poller)),
             read=lambda reader: app.led(reading(reader)),
-            alive=lambda: leader.alive if leader else 1,
+            processes=lambda: (leader.before, leader.alive) if leader else (0, 1),
         )
-        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, tuning, leader)
+        if leader is not None:
+            client.pacer.may_ask = leader.may_ask
+            leader.counted = tuning.divide
+        app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, tuning, leader, common)
         stack.push_async_callback(app.stop)
         yield app

@@ -8,7 +8,7 @@ import json
 import logging
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Any, cast
@@ -104,6 +104,7 @@ class TMinusClient(discord.AutoShardedClient):
         public_url: str = "",
         official: Mapping[str, int] | None = None,
         shards: Shards | None = None,
+        identifies: Callable[[int, int], Awaitable[None]] | None = None,
     ) -> None:
         Route.BASE = api_base(api_url)
         self.meters = meters or Meters()
@@ -111,6 +112,9 @@ class TMinusClient(discord.AutoShardedClient):
         self.pacer = Pacer(rate_per_s)
         self.shards_held = shards
         """None: all there are, however many Discord advises."""
+        self._identifies = identifies
+        """Waits until a shard may identify, of so many at once; None: no other process does."""
+        self._at_once = 1
         super().__init__(
             shard_ids=cast("list[int]", shards.ids if shards else None),  # None is its default, which its annotation leaves out
             shard_count=shards.count if shards else None,
@@ -201,6 +205,12 @@ class TMinusClient(discord.AutoShardedClient):
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        if self._identifies is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self._identifies(shard_id or 0, self._at_once)
+
     async def launch_shards(self) -> None:
         await super().launch_shards()
         for info in self.shards.values():
@@ -235,7 +245,8 @@ class TMinusClient(discord.AutoShardedClient):
 
     async def _log_in_once(self, token: str) -> None:
         await self.login(token)
-        advised, gateway, _ = await self.http.get_bot_gateway()
+        advised, gateway, limit = await self.http.get_bot_gateway()
+        self._at_once = limit["max_concurrency"]
         self.shard_count = self.shards_held.count if self.shards_held else advised
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         await self._sync()

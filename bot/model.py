@@ -731,6 +731,8 @@ class Claimed:
     """How many were begun before this one."""
     first_try: datetime | None
     """When the first was begun; None before it."""
+    until: datetime
+    """When the claim lapses and somebody else may take it. No two claims of a delivery have the same: it is their fence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -913,9 +915,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Rate limited or told to wait: nothing was stored."""
+    """Rate limited, told to wait, or held up on our side: nothing was stored."""
 
     wait: timedelta
+    why: str = "Discord asked to wait"
 
 
 @dataclass(frozen=True, slots=True)

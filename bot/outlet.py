@@ -7,6 +7,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from copy import copy
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -34,6 +35,7 @@ from bot.ports import OutletDown
 from bot.rendering import Message, identity, render, title_of
 from bot.standing import (
     ARCHIVED,
+    CERTAIN,
     Locked,
     NoForum,
     Over,
@@ -49,7 +51,7 @@ from bot.standing import (
     reopen,
     spread,
 )
-from bot.wire import SERVER_ERROR, TOO_MANY, Flight, flying
+from bot.wire import SERVER_ERROR, TOO_MANY, Flight, Lapsed, flying
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +69,12 @@ READ_BACK = 500
 USER = re.compile(r"<@(\d+)>")
 """How a message calls a person."""
 
+HELD_UP = "held up until its claim had lapsed"
 UNKNOWN_GUILD = 10004
 SOMEBODY_ELSES = 50005
 """A message that another author posted: a webhook of ours, perhaps."""
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
-FINISHED_EVENT = 180000
 MAYBE_THE_REPLY = frozenset({400, 403})
 """A no with these may mean the reply (160002: not without Read Message History) and not the message: it goes out without."""
 
@@ -109,10 +111,15 @@ class DiscordOutlet:
 
     def __init__(self, client: discord.Client, *, timeout: timedelta, holds: Callable[[GuildId], bool] = lambda _: True) -> None:
         self._client = client
+        self._stands: Callable[[], bool] = lambda: True
         self._holds = holds
         """Whether this process hears of a server: of another's it knows nothing, and that it knows nothing says nothing."""
         self._hooks = Hooks()
         self._patience_s = timeout.total_seconds()
+
+    def under(self, stands: Callable[[], bool]) -> DiscordOutlet:
+        (bound := copy(self))._stands = stands  # noqa: SLF001 -- it is one of us
+        return bound
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
         if target.place is Place.FORUM:
@@ -267,8 +274,8 @@ class DiscordOutlet:
                 return None  # whoever lets nobody in got nothing
             case Refused(_, _, text) | Unclear(text):
                 raise OutletDown(text)
-            case Busy(wait):
-                raise OutletDown(f"Discord asked to wait {wait.total_seconds():.0f} s")
+            case Busy(wait, why):
+                raise OutletDown(f"{why}: {wait.total_seconds():.0f} s")
 
     # --- places -------------------------------------------------------------------------------------------------------
 
@@ -338,13 +345,13 @@ class DiscordOutlet:
             return Busy(SOON)
         flight: Flight | None = None
         try:
-            async with flying(self._patience_s) as flight:
+            async with flying(self._patience_s, self._stands) as flight:
                 return Sent(await go())
         except WORLD as error:
             return _verdict(flight, error)
         except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as unread:
             if self._client.is_closed():
-                return _not_stored(flight, SOON, "closed while sending")
+                return _not_stored(flight, Busy(SOON), "closed while sending")
             if flight is None or not flight.departed:
                 raise
             log.exception("Discord's answer could not be read", extra={"guild": target.guild, "channel": target.channel})
@@ -409,30 +416,28 @@ def _verdict(flight: Flight | None, error: Exception) -> Outcome:
     match error:
         case _Nowhere():
             outcome = Refused(404, error.code, str(error))
-        case Locked():
-            outcome = Refused(403, UNKNOWN_MESSAGE, "a moderator locked the post")
-        case Over():
-            outcome = Refused(400, FINISHED_EVENT, "it is over")
-        case NoForum():
-            outcome = Refused(404, UNKNOWN_CHANNEL, "there is no such forum")
+        case Locked() | Over() | NoForum():
+            outcome = CERTAIN[type(error)]
         case _NotYet():
             outcome = Busy(SOON)
+        case Lapsed():
+            outcome = _not_stored(flight, Busy(timedelta(), HELD_UP), HELD_UP)
         case discord.RateLimited():
-            outcome = _not_stored(flight, timedelta(seconds=error.retry_after), "rate limited after an unclear try")
+            outcome = _not_stored(flight, Busy(timedelta(seconds=error.retry_after)), "rate limited after an unclear try")
         case discord.HTTPException() if error.status >= SERVER_ERROR:
             outcome = Unclear(f"Discord answered {error.status}")
         case discord.HTTPException() if error.status == TOO_MANY:
-            outcome = _not_stored(flight, _retry_after(error), "rate limited after an unclear try")
+            outcome = _not_stored(flight, Busy(_retry_after(error)), "rate limited after an unclear try")
         case discord.HTTPException():
             outcome = Refused(error.status, error.code, error.text)
         case _:
-            outcome = _not_stored(flight, SOON, f"{type(error).__name__}: {error}")
+            outcome = _not_stored(flight, Busy(SOON), f"{type(error).__name__}: {error}")
     return outcome
 
 
-def _not_stored(flight: Flight | None, wait: timedelta, doubt: str) -> Outcome:
+def _not_stored(flight: Flight | None, busy: Busy, doubt: str) -> Outcome:
     """Busy, unless an earlier try of the same call may have been stored."""
-    return Unclear(doubt) if flight is not None and flight.may_be_stored else Busy(wait)
+    return Unclear(doubt) if flight is not None and flight.may_be_stored else busy
 
 
 def _retry_after(answer: discord.HTTPException) -> timedelta:

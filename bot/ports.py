@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,6 +139,10 @@ class Requests(Protocol):
 
 class Outlet(Protocol):
     """Where posts go. Every answer, good or bad, is an Outcome; only bugs raise."""
+
+    def under(self, stands: Callable[[], bool]) -> Outlet:
+        """Give the same outlet for one claim: asked at the last moment, nothing leaves once the claim no longer stands."""
+        ...
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
         """Post one message. The same key within minutes is stored once (enforced nonce); a deleted `reply_to` is no error.
@@ -399,6 +403,10 @@ class Transaction(Protocol):
         """
         ...
 
+    async def standing(self, claims: Sequence[Claimed]) -> frozenset[Key]:
+        """Those of these claims that nobody else has taken over, locked until the end of the transaction."""
+        ...
+
     async def record_sent(self, key: Key, message: MessageId, at: datetime, *, pinged: bool) -> None:
         """It is there, once."""
         ...
@@ -438,7 +446,10 @@ class Transaction(Protocol):
     # several processes
 
     async def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> int | None:
-        """Take or renew what one process at a time may do; its token, another one whenever it changed hands; None: not ours."""
+        """Take or renew what one process at a time may do; its token, another one whenever it changed hands; None: not ours.
+
+        One that somebody else is writing under is not waited for: it is not free.
+        """
         ...
 
     async def holds_lease(self, name: str, token: int) -> bool:
@@ -449,12 +460,16 @@ class Transaction(Protocol):
         """Let others take it at once."""
         ...
 
-    async def live(self, holder: str, now: datetime, forgotten: datetime) -> int:
-        """Say that this process lives; gives how many do, itself included, that were seen since `forgotten`."""
+    async def take_shards(self, shards: Shards, holder: str, now: datetime, until: datetime) -> str | None:
+        """Take or renew the shards of a process; who holds any of them already, None: they are ours."""
         ...
 
-    async def leave(self, holder: str) -> None:
-        """Say that this process goes."""
+    async def give_shards(self, shards: Shards, holder: str, now: datetime) -> None:
+        """Let others take them at once."""
+        ...
+
+    async def live(self, holder: str, now: datetime, forgotten: datetime) -> tuple[int, int]:
+        """Say that this process lives; gives how many come before it and how many there are, of those seen since `forgotten`."""
         ...
 
     # cards

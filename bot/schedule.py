@@ -27,6 +27,8 @@ class Beat:
     name: str
     run: Callable[[], Awaitable[datetime | None]]
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    after_trouble: timedelta = AFTER_TROUBLE
+    """How soon it is tried again when it failed."""
     done: datetime | None = None
     """When it last ended without a bug; when it was started, before it ever did."""
     stirred: datetime | None = None
@@ -117,7 +119,7 @@ class Schedule:
             else:
                 beat.done, beat.failing = self._clock.now(), False
                 return upcoming
-        return self._clock.now() + AFTER_TROUBLE
+        return self._clock.now() + beat.after_trouble
 
     def _stir(self, beat: Beat) -> None:
         beat.stirred = self._clock.now()
@@ -125,7 +127,8 @@ class Schedule:
     def _arm(self, beat: Beat, upcoming: datetime | None) -> None:
         """Wake a beat at its time. The job only sets an event: one that re-armed itself from inside would be dropped."""
         if upcoming is not None:
-            at = max(upcoming, self._clock.now())
+            # The scheduler goes by the machine's clock, which may not be ours: only the span until then means the same to both.
+            at = datetime.now(UTC) + max(upcoming - self._clock.now(), timedelta())  # noqa: TID251 -- as the scheduler reads it
             self._job(_set, "date", run_date=at, args=(beat.woken,), id=beat.name, replace_existing=True)
 
 

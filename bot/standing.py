@@ -11,7 +11,7 @@ from typing import Any, Final
 import discord
 from discord.http import Route
 
-from bot.model import ChannelId, MessageId, Occasion, Phase, Post
+from bot.model import ChannelId, MessageId, Occasion, Phase, Post, Refused
 from bot.rendering import Message, render
 from bot.rules.forum import chosen, named, same_post
 
@@ -31,6 +31,14 @@ class Locked(Exception):
 
 class Over(Exception):
     """The scheduled event has ended, or was called off: Discord takes no change of it."""
+
+
+CERTAIN: dict[type[Exception], Refused] = {
+    Locked: Refused(403, 10008, "a moderator locked the post"),
+    Over: Refused(400, 180000, "it is over"),
+    NoForum: Refused(404, 10003, "there is no such forum"),
+}
+"""The answers that are known without asking Discord, with its own codes."""
 
 
 def forum_of(guild: discord.Guild, forum: ChannelId) -> discord.ForumChannel:

@@ -37,8 +37,8 @@ class Tuning:
     reader_of: Callable[[Press], PressReader]
     poll: Callable[[Poller], Beat]
     read: Callable[[PressReader], Beat]
-    alive: Callable[[], int]
-    """How many processes share the rate."""
+    processes: Callable[[], tuple[int, int]]
+    """How many come before this one, and how many share the rate."""
 
     def take(self, fresh: Settings) -> tuple[str, ...]:
         """Take over what may change now; give the knobs that wait for the next start."""
@@ -55,8 +55,6 @@ class Tuning:
             only_launch_library=fresh.only_launch_library,
         )
         log_as(taken.log_level, taken.redact, as_json=taken.log_json)
-        self.pacer.allow(share(taken.discord.rate_per_s, self.alive()))
-        self.deliverer.concurrency = taken.discord.concurrency
         self.deliverer.lease = timedelta(seconds=taken.delivery.lease_s)
         for client in self.clients:
             client.speak_as(agent_of(taken.polling.contact))
@@ -65,8 +63,15 @@ class Tuning:
             first.quota = first.feed.per_hour = taken.requests_per_hour
             first.planned = None
         self.settings = taken
+        self.divide()
         self.exchange(old, taken)
         return tuple(unlike(taken, fresh))
+
+    def divide(self) -> None:
+        """Use no more of Discord's limit than one of so many processes may."""
+        limits, ours = self.settings.discord, share(self.settings.discord.rate_per_s, *self.processes())
+        self.pacer.allow(ours)
+        self.deliverer.concurrency = min(limits.concurrency, ours.at_once)
 
     def known(self, fresh: Settings) -> dict[str, tuple[str, ...]]:
         """Fill the names anew: every rule that compares names was given this one."""

@@ -14,8 +14,15 @@ from types import SimpleNamespace
 
 import aiohttp
 
+from bot.rules.sharing import Share, whole_share
+
 BEFORE_DEPARTURE = 3.0
 """Patience while nothing has left, in patiences of a call. Chosen, not measured: revisit with a fan-out over one full bucket."""
+
+HELD_S = 0.1
+"""How often a process that may not ask at all looks whether it may."""
+LATE_S = 1.0
+"""A request that leaves so long after its turn waits for another: this process was frozen, or the way to Discord was."""
 
 CATCH_UP = 8
 """Places that may be made up for after a rest or a late timer. Chosen so that 45 targets are reached within a second."""
@@ -43,6 +50,10 @@ TOO_MANY = 429
 
 SPOKEN = re.compile(r"/webhooks/\d+/[^/]+/?$")
 """Where a webhook's messages are posted. An interaction's follow-up looks the same, and is as well told about."""
+
+
+class Lapsed(aiohttp.ClientError):
+    """The claim under which a request was to be made no longer stands: nothing left."""
 
 
 class Doubtful(aiohttp.ClientError):
@@ -73,7 +84,9 @@ class Pacer:
     """
 
     def __init__(self, rate_per_s: float) -> None:
-        self._rate_per_s = rate_per_s
+        self._allowed = whole_share(rate_per_s)
+        self.may_ask: Callable[[], bool] = lambda: True
+        """Whether anything may leave at all: of several processes one that the others may have forgotten is silent."""
         self._share = 1.0
         self._slow_until = 0.0
         self._free_at = 0.0
@@ -88,7 +101,8 @@ class Pacer:
             loop = asyncio.get_running_loop()
             while True:
                 now = loop.time()
-                if (wait := max(self._free_at, self._room_at(now)) - now) <= 0:
+                wait = max(self._free_at, self._room_at(now)) - now if self.may_ask() else HELD_S
+                if wait <= 0:
                     break
                 await asyncio.sleep(min(wait, self._gap_s))  # an answer may make room sooner than was known
             if now > self._slow_until:
@@ -98,9 +112,16 @@ class Pacer:
             self._trips.append(trip)
             return trip
 
-    def allow(self, rate_per_s: float) -> None:
-        """Pace at another rate from now on: others use the rest of what Discord allows."""
-        self._rate_per_s = rate_per_s
+    async def still(self, trip: Trip) -> Trip:
+        """Give the turn in which a request may leave now: another one, if it could have left long ago and did not."""
+        while not self.may_ask() or asyncio.get_running_loop().time() - trip.left > LATE_S:
+            self._trips = [one for one in self._trips if one is not trip]
+            trip = await self.turn()
+        return trip
+
+    def allow(self, share: Share) -> None:
+        """Keep to this share from now on: others use the rest of what Discord allows."""
+        self._allowed = share
 
     def refused(self, retry_after_s: float) -> None:
         """Hear that Discord's global limit was met. Those that were under way together are one offence."""
@@ -112,7 +133,7 @@ class Pacer:
 
     @property
     def _gap_s(self) -> float:
-        return 1 / (self._rate_per_s * self._share)
+        return 1 / (self._allowed.rate_per_s * self._share)
 
     def _quickest(self, now: float) -> float:
         """Seconds of the quickest way there and back of late. A rising row is kept: of two, the older and slower is forgotten."""
@@ -128,7 +149,7 @@ class Pacer:
         """When a request that leaves finds room in its second, as far as is known now."""
         span = WINDOW_S - max(0.0, self._quickest(now) - CLOSE_S)
         self._trips = [trip for trip in self._trips if trip.arrived + span > now]
-        over = len(self._trips) - math.ceil(self._rate_per_s * self._share) - 1
+        over = len(self._trips) - min(self._allowed.most, math.ceil(self._allowed.rate_per_s * self._share) + 1)
         return now if over < 0 else sorted(trip.arrived for trip in self._trips)[over] + span
 
 
@@ -138,6 +159,8 @@ class Flight:
 
     limit: asyncio.Timeout
     patience_s: float
+    stands: Callable[[], bool]
+    """Whether the claim under which it is made still does."""
     ticking: bool = False
     """Whether the patience of a departed request runs."""
     departed: bool = False
@@ -147,7 +170,9 @@ class Flight:
     unanswered: bool = False
 
     def depart(self) -> None:
-        """A request is about to be written: from here on it may be stored."""
+        """A request is about to be written: from here on it may be stored. Raises: Lapsed."""
+        if not self.stands():
+            raise Lapsed
         self.departed = self.unanswered = True
         if not self.ticking:
             self.ticking = True
@@ -172,13 +197,13 @@ _flight: ContextVar[Flight | None] = ContextVar("flight", default=None)
 
 
 @asynccontextmanager
-async def flying(patience_s: float) -> AsyncGenerator[Flight, None]:
+async def flying(patience_s: float, stands: Callable[[], bool] = lambda: True) -> AsyncGenerator[Flight, None]:
     """Watch over one call. Raises: TimeoutError when a departed request has no final answer within the patience.
 
     Waiting for the pacer, for a rate limit, or after the final answer does not use up patience.
     """
     async with asyncio.timeout(patience_s * BEFORE_DEPARTURE) as limit:
-        flight = Flight(limit, patience_s)
+        flight = Flight(limit, patience_s, stands)
         token = _flight.set(flight)
         try:
             yield flight
@@ -203,6 +228,16 @@ def doubt(params: aiohttp.TraceRequestEndParams) -> None:
         raise Doubtful(f"Discord answered {status}")
 
 
+def is_paced(params: aiohttp.TraceRequestStartParams, own: int | None) -> bool:
+    """Whether a request of this application counts against the global limit: the gateway and interaction replies do not."""
+    return not (
+        params.url.scheme in {"ws", "wss"}
+        or params.headers.get("Upgrade") is not None
+        or "/interactions/" in params.url.path
+        or (own is not None and f"/webhooks/{own}/" in params.url.path)
+    )
+
+
 def trace(
     pacer: Pacer, application: Callable[[], int | None], answered: Callable[[int, str], None] = lambda _, __: None
 ) -> aiohttp.TraceConfig:
@@ -212,19 +247,13 @@ def trace(
     limit a 429 is about.
     """
 
-    def is_paced(params: aiohttp.TraceRequestStartParams) -> bool:
-        own = application()
-        return not (
-            params.url.scheme in {"ws", "wss"}
-            or params.headers.get("Upgrade") is not None
-            or "/interactions/" in params.url.path
-            or (own is not None and f"/webhooks/{own}/" in params.url.path)
-        )
-
     async def starts(_: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
-        context.trip = await pacer.turn() if is_paced(params) else Trip(0.0)
+        context.paced = is_paced(params, application())
+        context.trip = await pacer.turn() if context.paced else Trip(0.0)
 
     async def departs(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams) -> None:
+        if context.paced:
+            context.trip = await pacer.still(context.trip)
         context.trip.left = asyncio.get_running_loop().time()
         if (flight := _flight.get()) is not None:
             flight.depart()

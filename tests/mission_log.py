@@ -242,6 +242,9 @@ class Discord(Standing):
     stored: dict[Key, tuple[MessageId, str, datetime]] = field(default_factory=dict)
     deleted: set[MessageId] = field(default_factory=set)
 
+    def under(self, stands: Callable[[], bool]) -> Discord:
+        return self
+
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
         if target.place is not Place.ADMINS and target.channel in self.refusals:
             code = self.refusals[target.channel]

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -62,11 +62,18 @@ class Server:
 
     programs: Path
     folder: Path
+    restart: Callable[[], None]
+    """Let it crash and come back, as `pg_ctl restart -m immediate` does."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
     def log(self) -> Path:
         return self.folder / "log"
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.folder / ".s.PGSQL.5432"
 
     def url(self, database: str) -> str:
         """The DATABASE_URL of a database in it."""
@@ -116,7 +123,7 @@ class Server:
 
 
 @contextmanager
-def running(programs: Path) -> Generator[Server]:
+def running(programs: Path, **settings: str) -> Generator[Server]:
     """A server in a folder of its own, gone with it afterwards. PostgreSQL refuses root, so root runs it as nobody."""
     user = "nobody" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # not tmp_path: a socket's path is at most 107 bytes
@@ -136,10 +143,11 @@ def running(programs: Path) -> Generator[Server]:
         if user:
             shutil.chown(folder / "log", user)
         run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = [f"-k {folder}", *(f"-c {name}={value}" for name, value in _SETTINGS.items())]
-        run("pg_ctl", "start", "-w", "-l", folder / "log", "-o", " ".join(options))
+        options = [f"-k {folder}", *(f"-c {name}={value}" for name, value in (_SETTINGS | settings).items())]
+        begin = ("-w", "-l", folder / "log", "-o", " ".join(options))
+        run("pg_ctl", "start", *begin)
         try:
-            server = Server(programs, folder)
+            server = Server(programs, folder, lambda: run("pg_ctl", "restart", "-m", "immediate", *begin))
             server.prepare()
             yield server
         finally:

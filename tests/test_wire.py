@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.rules.sharing import LINGERS, share
 from bot.wire import LONGEST_REST_S, SLOW_S, WINDOW_S, Pacer, rest_s
 
 RATE = 48.0
@@ -144,6 +145,76 @@ def test_a_global_429_rests_all_and_slows_them_for_a_minute() -> None:
 def test_who_shares_a_token_goes_slower_and_never_stops() -> None:
     _, seconds = fly(WAYS["30 ms"], 900, frozenset(range(0, 900, 60)))
     assert seconds < 900 / RATE / 0.25 + 15
+
+
+def divided(alive: int) -> FarEnd:
+    """Let so many processes, each with its share, begin at once and make requests for eight seconds."""
+
+    async def mission() -> FarEnd:
+        ends = [FarEnd(Pacer(RATE), WAYS["30 ms"]) for _ in range(alive)]
+        shares = [share(RATE, before, alive) for before in range(alive)]
+        for end, ours in zip(ends, shares, strict=True):
+            end.pacer.allow(ours)
+        await asyncio.gather(*(end.ask_all(8 * ours.most) for end, ours in zip(ends, shares, strict=True)))
+        return FarEnd(ends[0].pacer, WAYS["30 ms"], arrived=sorted(at for end in ends for at in end.arrived))
+
+    with asyncio.Runner(loop_factory=SkyLoop) as runner:
+        return runner.run(mission())
+
+
+@pytest.mark.parametrize("alive", [2, 3, 4, 7, 10, 25])
+def test_all_processes_together_stay_below_the_limit_also_when_they_begin_at_once(alive: int) -> None:
+    end = divided(alive)
+    assert end.busiest() <= MOST
+    seconds = end.arrived[-1] - end.arrived[0]
+    assert seconds < 1.15 * len(end.arrived) / RATE + 1, "and none of it is wasted"
+
+
+def test_one_that_joins_and_one_that_leaves_keep_all_below_the_limit() -> None:
+    """One alone; another comes, and asks when it is known; the first goes, and its share is the other's when it is missed."""
+
+    async def mission() -> int:
+        here, there = FarEnd(Pacer(RATE), WAYS["30 ms"]), FarEnd(Pacer(RATE), WAYS["30 ms"])
+        settled = [False]
+        there.pacer.may_ask = lambda: settled[0]
+        there.pacer.allow(share(RATE, 1, 2))
+        first, second = asyncio.create_task(here.ask_all(600)), asyncio.create_task(there.ask_all(600))
+        await asyncio.sleep(3)
+        here.pacer.allow(share(RATE, 0, 2))
+        await asyncio.sleep(2)
+        settled[0] = True
+        await first
+        await asyncio.sleep(LINGERS.total_seconds())
+        there.pacer.allow(share(RATE, 0, 1))
+        await second
+        both = FarEnd(here.pacer, WAYS["30 ms"], arrived=sorted(here.arrived + there.arrived))
+        assert there.arrived[0] > here.arrived[0] + 4.9
+        return both.busiest()
+
+    with asyncio.Runner(loop_factory=SkyLoop) as runner:
+        assert runner.run(mission()) <= MOST
+
+
+def test_a_request_that_did_not_leave_in_its_turn_takes_another() -> None:
+    """Frozen between its turn and the wire: what it was allowed then says nothing about now."""
+
+    async def mission() -> tuple[bool, float, float]:
+        loop, pacer, allowed = asyncio.get_running_loop(), Pacer(RATE), [True]
+        pacer.may_ask = lambda: allowed[0]
+        trip = await pacer.turn()
+        same = await pacer.still(trip) is trip
+        await asyncio.sleep(120)
+        allowed[0] = False
+        asked = loop.time()
+        loop.call_later(7, allowed.__setitem__, 0, True)
+        later = await pacer.still(trip)
+        return same, later.left - asked, later.left - loop.time()
+
+    with asyncio.Runner(loop_factory=SkyLoop) as runner:
+        same, waited, ago = runner.run(mission())
+    assert same
+    assert math.isclose(waited, 7, abs_tol=0.2)
+    assert ago == 0
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from bot.model import (
     Card,
     Claimed,
     Delivery,
+    EventId,
     MessageId,
     Notice,
     Outcome,
@@ -119,6 +120,8 @@ class Deliverer:
     names: Names
     concurrency: int
     lease: timedelta
+    margin: timedelta = timedelta()
+    """So long before a claim lapses nothing leaves under it any more: what has left is answered by then, or given up."""
     shards: Shards | None = None
     """What this process holds of Discord's gateway; None: all of it."""
     wake: Callable[[], None] = lambda: None
@@ -203,7 +206,7 @@ class Deliverer:
         if isinstance(ready, Dropped):
             return Landing(claimed, None, ready, self.clock.now())
         if isinstance(ready, Errand):
-            outcome = await ready.run(self.outlet, claimed)
+            outcome = await ready.run(self.leaving(claimed), claimed)
             return Landing(claimed, ready, ready.judge(outcome, claimed, self.clock.now()), self.clock.now())
         following = after(await self.send(claimed, ready), claimed, self.clock.now())
         if isinstance(following, Elsewhere) and (home := ready.home):
@@ -211,6 +214,14 @@ class Deliverer:
             ready = replace(ready, post=aloud(ready.post, claimed.delivery.target))
             following = after(outcome, claimed, self.clock.now(), aloud=True)
         return Landing(claimed, ready, following, self.clock.now())
+
+    def leaving(self, claimed: Claimed) -> Outlet:
+        """Give the outlet for what leaves under a claim: while nobody else can have taken it over, and while it is true.
+
+        A process that is frozen wakes with what it was about to do. Others have done it by then.
+        """
+        last = min(claimed.until - self.margin, claimed.delivery.notice.stale)
+        return self.outlet.under(lambda: self.clock.now() < last)
 
     # --- what leaves ----------------------------------------------------------------------------------------------
 
@@ -275,7 +286,7 @@ class Deliverer:
         """Let it leave; where an earlier try may have stored it and the nonce no longer guards, look first."""
         sent = claimed.delivery
         if ready.edits:
-            return await self.outlet.edit(sent.target, ready.edits.message, ready.post)
+            return await self.leaving(claimed).edit(sent.target, ready.edits.message, ready.post)
         within = ready.within.message if ready.within else None
         guarded = (sent.target.place is not Place.FORUM or within is not None) and ready.post.speaker is None
         if must_read_back(claimed, self.clock.now(), guarded=guarded):
@@ -288,7 +299,7 @@ class Deliverer:
                 return Unclear(str(down))
             if found:
                 return Sent(found)
-        return await self.outlet.send(sent.key, sent.target, ready.post, ready.reply_to)
+        return await self.leaving(claimed).send(sent.key, sent.target, ready.post, ready.reply_to)
 
     async def send_aloud(self, claimed: Claimed, ready: Ready, home: Target) -> Outcome:
         """Tell a person in a channel; the same key, so that nobody is told twice. What an earlier try may have stored counts."""
@@ -297,27 +308,34 @@ class Deliverer:
             found = await self.found(claimed, [(sent.target, ready.post)]) if claimed.tries else None
         except OutletDown as down:
             return Unclear(str(down))
-        return Sent(found) if found else await self.outlet.send(sent.key, home, aloud(ready.post, sent.target))
+        return Sent(found) if found else await self.leaving(claimed).send(sent.key, home, aloud(ready.post, sent.target))
 
     async def found(
         self, claimed: Claimed, places: Sequence[tuple[Target, Post]], within: MessageId | None = None
     ) -> MessageId | None:
         """Look where an earlier try may have stored it. Raises: OutletDown."""
         for target, post in places:
-            if claimed.first_try and (message := await self.outlet.find(target, post, claimed.first_try, within)):
+            if claimed.first_try and (message := await self.leaving(claimed).find(target, post, claimed.first_try, within)):
                 return message
         return None
 
     # --- what is recorded -----------------------------------------------------------------------------------------
 
     async def record(self, landed: Sequence[Landing]) -> None:
-        """Write down what became of tries. What cannot be written down leaves the lease to run out: the row comes back."""
+        """Write down what became of tries. What cannot be written down leaves the lease to run out: the row comes back.
+
+        Of a claim that somebody else has taken over only a message that is there is told: the rest is theirs to say.
+        """
         try:
             async with self.store.transaction() as tx:
-                await self.keep_cards(tx, landed)  # first: it locks tracks, as a poll does before its rows
-                for one in sorted(landed, key=lambda one: one.claimed.delivery.key):
+                for event in sorted({event for one in landed if (event := started(one)) is not None}):
+                    await tx.track(event)  # first: it is locked before rows are, as a poll does
+                standing = await tx.standing([one.claimed for one in landed])
+                ours = [one for one in landed if one.claimed.delivery.key in standing or is_there(one)]
+                await self.keep_cards(tx, ours)
+                for one in sorted(ours, key=lambda one: one.claimed.delivery.key):
                     await self.settle(tx, one)
-            for one in landed:
+            for one in ours:
                 report(one)
         except StoreDown as down:
             log.warning("the store is down, deliveries come back later", extra={"count": len(landed), "why": str(down)})
@@ -352,14 +370,12 @@ class Deliverer:
 
     async def keep_cards(self, tx: Transaction, landed: Sequence[Landing]) -> None:
         """Remember the cards and what they show; a new one also owes the edit for a T-0 that passes without word."""
-        cards = [(one, card) for one in landed if (card := shown(one)) is not None]
-        started = [(one, card) for one, card in cards if isinstance(one.left, Ready) and one.left.starts]
-        for event in sorted({card.event for _, card in started}):
-            await tx.track(event)
-        for _, card in cards:
-            await tx.keep_card(card)
-        briefs = await tx.briefs([one.claimed.delivery for one, _ in started])
-        await tx.set_edits([edit for one, _ in started for edit in self.waiting(briefs[one.claimed.delivery.key], one.at)])
+        for one in landed:
+            if (card := shown(one)) is not None:
+                await tx.keep_card(card)
+        began = [one for one in landed if started(one) is not None]
+        briefs = await tx.briefs([one.claimed.delivery for one in began])
+        await tx.set_edits([edit for one in began for edit in self.waiting(briefs[one.claimed.delivery.key], one.at)])
 
     def waiting(self, brief: Brief, now: datetime) -> tuple[Delivery, ...]:
         """Give the edits that a new card will need when T-0 passes without word."""
@@ -437,6 +453,17 @@ def named(claimed: Claimed) -> dict[str, object]:
     """Give the ids by which a log names a try: the event, where it goes, what it says there, the number of the try."""
     sent = claimed.delivery
     return {"event": sent.event or "-", "target": address_of(sent.target), "key": sent.key, "try": claimed.tries + 1}
+
+
+def started(landing: Landing) -> EventId | None:
+    """Give the event whose card a try posted."""
+    left = landing.left
+    return landing.claimed.delivery.event if isinstance(left, Ready) and left.starts and shown(landing) is not None else None
+
+
+def is_there(landing: Landing) -> bool:
+    """Whether a message stands, whoever has to say what becomes of its delivery. What is done again and again is another matter."""
+    return isinstance(landing.following, Done) and isinstance(landing.left, Ready) and not landing.left.edits
 
 
 def measured(landing: Landing) -> tuple[str, str, float, timedelta | None]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.ports import Clock, Store, Transaction
-from bot.rules.sharing import LEADS, RENEWS
+from bot.rules.sharing import LEADS, LINGERS, RENEWS, SETTLES, STANDS, WHOLE, Shards
 
 log = logging.getLogger(__name__)
 
@@ -22,34 +23,79 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True)
 class Leader:
-    """The lease of this process, if it has it. Whoever slept through its end is refused by the database, not by a clock."""
+    """What this process is among several. Whoever slept through the end of a lease is refused by the database, not by a clock."""
 
     store: Store
     clock: Clock
     holder: str
-    alone: Callable[[int], None] = lambda _: None
-    """Hears how many processes there are."""
+    shards: Shards = WHOLE
+    counted: Callable[[], None] = lambda: None
+    """Called when it was counted how many processes there are."""
+    leads: Callable[[], None] = lambda: None
+    """Called when this process begins to lead."""
     token: int | None = None
+    before: int = 0
     alive: int = 1
-    """How many processes there were at the last beat, this one included."""
+    """How many processes came before this one at the last beat, and how many there were."""
+    rival: str = ""
+    """Who holds shards of ours; empty when they are ours."""
+    ours: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while our shards are."""
+    heard: datetime | None = None
+    """When it last said that it lives."""
+    settled: datetime | None = None
+    """From when on the others know of it."""
 
     async def beat(self) -> datetime:
-        """Say that this process lives, and renew the lease, or take it if it is free."""
+        """Say that this process lives, hold its shards, and renew the lease, or take it if it is free."""
         now = self.clock.now()
+        async with self.store.transaction() as tx:  # by itself: it must not wait for whoever holds a lease
+            self.before, self.alive = await tx.live(self.holder, now, now - LEADS)
+        self.count(now)
         async with self.store.transaction() as tx:
-            alive = await tx.live(self.holder, now, now - LEADS)
+            rival = await tx.take_shards(self.shards, self.holder, now, now + LEADS)
             token = await tx.take_lease(NAME, self.holder, now, now + LEADS)
-        if (token is None) is not (self.token is None):
-            log.info("this process %s", "leads" if token else "leads no more", extra={"holder": self.holder, "alive": alive})
-        self.token, self.alive = token, alive
-        self.alone(alive)
+        self.contend(rival or "")
+        led, self.token = self.token is not None, token
+        if led is not (token is not None):
+            log.info("this process %s", "leads no more" if led else "leads", extra={"holder": self.holder, "alive": self.alive})
+        if token is not None and not led:
+            self.leads()
         return now + RENEWS
 
+    def count(self, now: datetime) -> None:
+        """Take the share that is due to one of so many. Who was silent for too long was forgotten, and comes anew."""
+        if self.heard is None or now >= self.heard + STANDS:
+            self.settled = now + SETTLES if self.alive > 1 else now
+        self.heard = now
+        self.counted()
+
+    def may_ask(self) -> bool:
+        """Whether its share of Discord's limit is its own: the others know of it, and have not forgotten it."""
+        if self.heard is None or self.settled is None:
+            return False
+        return self.settled <= self.clock.now() < self.heard + STANDS
+
+    def contend(self, rival: str) -> None:
+        """Hear who else holds shards of ours, and say so once."""
+        if rival and rival != self.rival:
+            log.error(
+                "shards %s are held by another process, %s. Give each shard to one process (TMINUS_SHARDS); %s",
+                self.shards,
+                rival,
+                "both answer now" if self.ours.is_set() else "this one waits until they are free",
+            )
+        self.rival = rival
+        if not rival:
+            self.ours.set()
+
     async def end(self) -> None:
-        """Let another lead at once."""
+        """Let another lead and hold our shards at once."""
+        now, self.token = self.clock.now(), None
         async with self.store.transaction() as tx:
-            await tx.give_lease(NAME, self.holder, self.clock.now())
-            await tx.leave(self.holder)
+            await tx.give_lease(NAME, self.holder, now)
+            await tx.give_shards(self.shards, self.holder, now)
+            await tx.live(self.holder, now - LEADS + LINGERS, now - LEADS)
 
     def led(self, run: Callable[[], Awaitable[datetime | None]]) -> Callable[[], Awaitable[datetime | None]]:
         """Make a beat one of the leader's: it rests while another process leads."""

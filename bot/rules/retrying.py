@@ -138,8 +138,8 @@ def after(outcome: Outcome, claimed: Claimed, now: datetime, *, aloud: bool = Fa
     match outcome:
         case Sent(message):
             return Done(message)
-        case Busy(wait):
-            return RetryAt(now + wait, "Discord asked to wait", counts=False)
+        case Busy(wait, why):
+            return RetryAt(now + wait, why, counts=False)
         case Unclear(text):
             return RetryAt(now + backoff(claimed.tries), text)
         case Refused():

@@ -114,6 +114,8 @@ class Gateway:
         self.resume_url = ""
         self.identified: list[Json] = []
         """Every IDENTIFY's payload, without the token."""
+        self.too_soon = 0
+        """IDENTIFYs that came before their time."""
         self.resumed = 0
         self._last_identify = float("-inf")
         self.changed = asyncio.Event()
@@ -252,6 +254,7 @@ class Gateway:
             return refusal
         now = asyncio.get_running_loop().time()
         if now - self._last_identify < self.identify_every:
+            self.too_soon += 1
             line.put({"op": INVALID, "d": False})
             return 0
         self._last_identify = now

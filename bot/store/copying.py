@@ -116,7 +116,11 @@ async def _copied(source: str, target: str, *, dry_run: bool) -> tuple[Copied, .
 async def _opened(stack: AsyncExitStack, url: str) -> AsyncConnection:
     store = await SqlStore.open(url)
     stack.push_async_callback(store.close)
-    return await stack.enter_async_context(store.connections.begun())
+    connection = await stack.enter_async_context(store.connections.begun())
+    if connection.dialect.name == "postgresql":
+        # One of the two waits while the other's rows are compared, however many they are; and nothing is in its way.
+        await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    return connection
 
 
 async def _as_it_stands(connection: AsyncConnection) -> None:

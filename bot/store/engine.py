@@ -29,6 +29,11 @@ LONGEST_WAIT = 20
 # Chosen, not measured: two seconds for other processes to make the file; it is there in milliseconds.
 _TRIES, _TRY_AGAIN_S = 40, 0.05
 
+# Seconds for which a process may stop in the middle of a transaction: it holds locks that the others need to take over from it.
+_STOPPED = 15
+# What the network must not swallow for longer, in seconds and milliseconds; a machine that is gone closes no connection.
+_NETWORK = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+
 # Several beats, commands and pages at once, and room for a second process under PostgreSQL's default of 100.
 _CONNECTIONS = 8
 
@@ -141,6 +146,8 @@ def _write_ahead(path: Path) -> None:
 
 
 def _postgresql(url: URL) -> AsyncEngine:
+    from bot.store.driver import SILENCE, Impatient  # noqa: PLC0415 -- 6 MB that a bot on SQLite does without
+
     engine = create_async_engine(
         url,
         pool_size=_CONNECTIONS,
@@ -148,7 +155,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         hide_parameters=True,
         # Prepared statements do not survive a pooler that shares server connections between transactions.
-        connect_args=_unless_said(url, {"prepare_threshold": None, "connect_timeout": 10}),
+        connect_args={"async_creator_fn": Impatient.connect} | patient(url) | _unless_said(url, {"prepare_threshold": None}),
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -157,13 +164,20 @@ def _postgresql(url: URL) -> AsyncEngine:
         try:
             # Statements, not start-up options: a pooler refuses those.
             cursor.execute(f"SET lock_timeout = '{LONGEST_WAIT}s'")
-            cursor.execute(f"SET statement_timeout = '{3 * LONGEST_WAIT}s'")
-            cursor.execute(f"SET idle_in_transaction_session_timeout = '{3 * LONGEST_WAIT}s'")
+            cursor.execute(f"SET statement_timeout = '{SILENCE - 5}s'")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{_STOPPED}s'")
+            # The server's side of it: whoever stopped reads nothing, and the server would wait with its locks.
+            cursor.execute(f"SET tcp_user_timeout = '{_NETWORK['tcp_user_timeout']}'")
         finally:
             cursor.close()
         connection.commit()
 
     return engine
+
+
+def patient(url: URL) -> dict[str, Any]:
+    """What the driver is told about a network that may go away."""
+    return _unless_said(url, {"connect_timeout": 10, **_NETWORK})
 
 
 def _unless_said(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
     true,
     update,
 )
@@ -270,7 +269,7 @@ class Outbox(Rows):
         self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = (), shards: Shards | None = None
     ) -> tuple[Claimed, ...]:
         if self._postgresql:
-            await self._run(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CLAIMING})
+            await self._in_turn(_CLAIMING)
         lapsed = select(_o.key).where(_o.leased_until <= now).with_for_update(skip_locked=True)
         await self._run(update(outbox).where(_o.key.in_(lapsed.scalar_subquery())).values(leased_until=null()))
         keys = await self._most_urgent(now, limit, busy, shards)
@@ -281,9 +280,17 @@ class Outbox(Rows):
             leased = {"leased_until": now + lease, "tries": _o.tries + 1, "first_try": func.coalesce(_o.first_try, now)}
             await self._run(update(outbox).where(_o.key.in_(list(rows))).values(**leased, again=false()))
         return tuple(
-            Claimed(delivery=delivery_of(row), tries=row.tries, first_try=row.first_try)
+            Claimed(delivery=delivery_of(row), tries=row.tries, first_try=row.first_try, until=now + lease)
             for row in (rows[key] for key in keys if key in rows)
         )
+
+    async def standing(self, claims: Sequence[Claimed]) -> frozenset[Key]:
+        fences = {claim.delivery.key: claim.until for claim in claims}
+        held: set[Key] = set()
+        for keys in chunks(sorted(fences)):
+            rows = select(_o.key, _o.leased_until).where(_o.key.in_(keys)).order_by(_o.key).with_for_update()
+            held.update(Key(row.key) for row in await self._read(rows) if row.leased_until == fences[row.key])
+        return frozenset(held)
 
     async def _most_urgent(self, now: datetime, limit: int, busy: Collection[Target], shards: Shards | None) -> Sequence[str]:
         """The keys of the rows to take, one per target, most urgent first.

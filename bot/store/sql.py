@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, EventId, GuildId, Scope
 from bot.ports import StoreDown
@@ -28,6 +29,10 @@ from bot.store.told import Told
 from bot.store.waking import CHANNEL
 
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
+
+
+LONGEST_STEP = 600
+"""Seconds that one statement of a step may take. Chosen, not measured: a new column takes none, an index over a year some."""
 
 
 class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand, Leases, Pruning):
@@ -103,8 +108,24 @@ class SqlStore:
             await Asked(connection).note(feed, scope, at)
 
 
+@asynccontextmanager
+async def unhurried(connection: AsyncConnection) -> AsyncGenerator[None]:
+    """Let statements take long until the end of the transaction: a step of the tables may write every row anew."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    patience_s = driver.patience_s
+    await finish(connection.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_STEP}s'")))
+    driver.patience_s = LONGEST_STEP + 5.0
+    try:
+        yield
+    finally:
+        driver.patience_s = patience_s
+
+
 async def _migrated(connections: Connections) -> Migrated:
-    async with connections.begun() as connection:
+    async with connections.begun() as connection, unhurried(connection):
         migrated = await finish(connection.run_sync(to_head))
         # A read-only file, role or standby says so here, not when the first post has gone out.
         await finish(connection.execute(text("UPDATE alembic_version SET version_num = version_num")))

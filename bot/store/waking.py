@@ -8,13 +8,15 @@ from collections.abc import Callable
 
 from sqlalchemy import URL
 
-from bot.store.engine import database_url
+from bot.store.engine import database_url, patient
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "tminus_owed"
 AGAIN_S = 5.0
 """Chosen, not measured: how soon a lost connection is tried again; until then the heartbeat finds what is owed."""
+STANDS_S = 20.0
+"""So often the database is asked whether it is still there: one that cannot be reached says nothing either."""
 
 
 async def listen(text: str, wake: Callable[[], None]) -> None:
@@ -33,11 +35,13 @@ async def listen(text: str, wake: Callable[[], None]) -> None:
 
 
 async def _listen(url: URL, wake: Callable[[], None]) -> None:
-    import psycopg  # noqa: PLC0415
+    from bot.store.driver import Impatient  # noqa: PLC0415 -- the same
 
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    async with await psycopg.AsyncConnection.connect(plain, autocommit=True, connect_timeout=10) as connection:
+    async with await Impatient.connect(plain, autocommit=True, **patient(url)) as connection:
         await connection.execute(f"LISTEN {CHANNEL}")
         wake()  # what was owed while nobody listened
-        async for _ in connection.notifies():
-            wake()
+        while True:
+            async for _ in connection.notifies(timeout=STANDS_S):
+                wake()
+            await connection.execute("SELECT 1")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from bot.client import TMinusClient
-from bot.model import Busy, Key, MessageId, Outcome, Post, Refused, Sent, Target, Unclear
-from bot.outlet import DiscordOutlet
+from bot.model import Busy, Key, MessageId, Outcome, Post, Refused, Sent, Speaker, Target, Unclear
+from bot.outlet import HELD_UP, DiscordOutlet
 from bot.ports import OutletDown
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import Channel
@@ -217,3 +218,38 @@ async def test_a_read_back_without_an_answer_is_no_answer(pad: Pad, how: dict[st
 
     with pytest.raises(OutletDown):
         await pad.outlet.find(pad.target, POST, NOW)
+
+
+# --- under a claim ------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_leaves_under_a_claim_that_lapsed_while_it_waited_for_its_turn(pad: Pad) -> None:
+    """The process was frozen meanwhile, or the way to Discord was: another has sent it by now."""
+    stands, allowed = [True], [True]
+    pad.client.pacer.may_ask = lambda: allowed[0]
+    allowed[0] = False
+    sending = asyncio.create_task(pad.outlet.under(lambda: stands[0]).send(KEY, pad.target, POST))
+    await asyncio.wait((sending,), timeout=0.3)
+    stands[0], allowed[0] = False, True
+
+    assert await sending == Busy(timedelta(), HELD_UP)
+    assert pad.stored == 0
+    assert not any(asked.path.endswith("/messages") for asked in pad.stage.discord.log.asked)
+    assert isinstance(await pad.send(), Sent), "another claim is another matter"
+
+
+async def test_a_retry_of_discord_py_under_a_claim_that_lapsed_does_not_leave_and_stays_unclear(pad: Pad) -> None:
+    stands = [True]
+    pad.fail(status=500, after=True)
+    asked = pad.stage.discord.log.watch
+    asked.append(lambda _: stands.__setitem__(0, False))
+
+    assert await pad.outlet.under(lambda: stands[0]).send(KEY, pad.target, POST) == Unclear(HELD_UP)
+    assert pad.stored == 1
+
+
+async def test_under_a_claim_a_webhook_speaks_no_later_either(pad: Pad) -> None:
+    spoken = replace(POST, speaker=Speaker("Roscosmos"))
+    assert isinstance(await pad.outlet.under(lambda: True).send(KEY, pad.target, spoken), Sent)
+    assert await pad.outlet.under(lambda: False).send(KEY, pad.target, spoken) == Busy(timedelta(), HELD_UP)
+    assert pad.stored == 1

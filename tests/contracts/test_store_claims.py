@@ -53,7 +53,7 @@ async def test_a_row_is_due_from_its_start_until_it_is_stale(store: SqlStore) ->
 
 async def test_a_claimed_row_comes_back_whole(store: SqlStore) -> None:
     await owe(store, delivery(pings=True))
-    assert await claimed(store, NOW) == [Claimed(delivery=delivery(pings=True), tries=0, first_try=None)]
+    assert await claimed(store, NOW) == [Claimed(delivery=delivery(pings=True), tries=0, first_try=None, until=NOW + LEASE)]
 
 
 async def test_a_leased_row_is_not_taken_again(store: SqlStore) -> None:
@@ -67,7 +67,8 @@ async def test_a_row_whose_sender_died_comes_back_after_the_lease_with_its_tries
     first, second = await database.open(), await database.open()
     await owe(first, delivery(stale=T0 + HOUR))
     await claimed(first, NOW)
-    assert await claimed(second, NOW + LEASE) == [Claimed(delivery=delivery(stale=T0 + HOUR), tries=1, first_try=NOW)]
+    (again,) = await claimed(second, NOW + LEASE)
+    assert again == Claimed(delivery=delivery(stale=T0 + HOUR), tries=1, first_try=NOW, until=NOW + 2 * LEASE)
     assert await claimed(first, NOW + 2 * LEASE - SECOND) == []
     (third,) = await claimed(first, NOW + 2 * LEASE)
     assert (third.tries, third.first_try) == (2, NOW)

@@ -151,7 +151,7 @@ async def test_feeds_come_change_and_go_rates_and_contact_follow_and_the_rest_wa
             assert (app.pollers[0].quota, app.pollers[0].feed.per_hour) == (9, 9)
             assert app.deliverer.concurrency == 3
             assert app.deliverer.lease == timedelta(seconds=30)
-            assert app.client.pacer._rate_per_s == 20
+            assert app.client.pacer._allowed.rate_per_s == 20
             assert app.schedule.alive().keys() == {"poll ical-second", "read rss-club"}
             kept = app.pollers[1]
             feeds.write_text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from bot.model import (
     CHOOSABLE,
     Brief,
     Busy,
+    Event,
     Fate,
     Key,
     Kind,
@@ -51,12 +52,18 @@ class Scripted(Standing):
     sent: list[tuple[Target, Post, MessageId | None]] = field(default_factory=list[tuple[Target, Post, MessageId | None]])
     looked: list[datetime] = field(default_factory=list[datetime])
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    claims: list[Callable[[], bool]] = field(default_factory=list[Callable[[], bool]])
+    """What may be asked of each claim: whether it still stands."""
     inside: int = 0
     entered: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
         """Let everything through."""
         self.gate.set()
+
+    def under(self, stands: Callable[[], bool]) -> Scripted:
+        self.claims.append(stands)
+        return self
 
     async def send(self, key: Key, target: Target, post: Post, reply_to: MessageId | None = None) -> Outcome:
         self.sent.append((target, post, reply_to))
@@ -219,6 +226,104 @@ async def test_a_target_that_hangs_holds_up_no_other(stage: Stage, outlet: Scrip
     assert woken, "room is told of"
     await beat(doing)
     assert len(outlet.sent) == 2
+
+
+# --- who was held up ----------------------------------------------------------------------------------------------
+
+LEASE = 30 * SECOND
+
+
+async def test_nothing_leaves_once_somebody_else_may_have_taken_it_over(stage: Stage, outlet: Scripted) -> None:
+    """Asked at the last moment, so that an answer of Discord's is there before the claim lapses."""
+    await stage.watches()
+    await stage.shows(ONE)
+    doing = sending(stage, outlet)
+    doing.margin = 10 * SECOND
+    await beat(doing)
+    (stands,) = outlet.claims
+    begin = stage.clock.at
+    stage.clock.at = begin + LEASE - 10 * SECOND - timedelta(milliseconds=1)
+    assert stands()
+    stage.clock.at = begin + LEASE - 10 * SECOND
+    assert not stands()
+
+
+async def test_nothing_leaves_that_has_become_untrue_while_it_waited(stage: Stage, outlet: Scripted) -> None:
+    await stage.watches(watch_of(leads=(MINUTE,), notices=NO_CARDS))
+    await stage.shows(ONE)
+    stage.clock.at = NOON + 2 * HOUR - SECOND
+    await beat(sending(stage, outlet))
+    (stands,) = outlet.claims
+    assert stands()
+    stage.clock.at += SECOND
+    assert not stands(), "T-0 has come"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fate"),
+    [
+        (Busy(MINUTE), Fate.OWED),
+        (Unclear("502"), Fate.OWED),
+        (Refused(400, 50035, "no"), Fate.OWED),
+        (Sent(MessageId(5)), Fate.SENT),
+    ],
+    ids=["busy", "unclear", "refused", "sent"],
+)
+async def test_a_frozen_sender_writes_nothing_over_what_another_is_doing(
+    stage: Stage, outlet: Scripted, answer: Outcome, fate: Fate
+) -> None:
+    """Its claim lapsed and another sender has the row. That a message is there is true, whoever says so."""
+    await stage.watches()
+    await stage.shows(ONE)
+    outlet.answers = [answer]
+    theirs = Scripted()
+    outlet.gate.clear()
+    theirs.gate.clear()
+    frozen, other = sending(stage, outlet), sending(stage, theirs)
+    await frozen.beat()
+    await outlet.holds(1)
+    stage.clock.at += LEASE
+    await other.beat()
+    await theirs.holds(1)
+    outlet.gate.set()
+    await frozen.drain()
+    assert (await stage.fates(ONE))["announced"] == (fate, "")
+    async with stage.store.transaction() as tx:
+        assert await tx.claim(stage.clock.at, 1, LEASE) == ()
+        assert len(await tx.cards(ONE.id)) == (fate is Fate.SENT)
+    theirs.gate.set()
+    await other.drain()
+    assert (await stage.fates(ONE))["announced"] == (Fate.SENT, "")
+
+
+async def test_an_edit_of_a_frozen_sender_is_not_taken_for_the_newer_one(stage: Stage, outlet: Scripted) -> None:
+    """What it showed is history: another sender has shown something newer since, and something newer still is owed."""
+
+    def slipped(by: timedelta) -> Event:
+        return replace(ONE, net=replace(ONE.net, at=(ONE.net.at or NOON) + by))
+
+    await stage.watches()
+    await stage.shows(ONE)
+    await beat(sending(stage, outlet))
+    stage.clock.at += 20 * MINUTE
+    await stage.shows(slipped(MINUTE))
+    outlet.gate.clear()
+    frozen, other = sending(stage, outlet), sending(stage, Scripted())
+    await frozen.beat()
+    await outlet.holds(1)
+    stage.clock.at += LEASE
+    await stage.shows(slipped(2 * MINUTE))
+    await beat(other)
+    async with stage.store.transaction() as tx:
+        newest = (await tx.cards(ONE.id))[channel()]
+    stage.clock.at += 20 * MINUTE
+    await stage.shows(slipped(3 * MINUTE))
+    outlet.gate.set()
+    await frozen.drain()
+    async with stage.store.transaction() as tx:
+        assert (await tx.cards(ONE.id))[channel()] == newest
+        (owed,) = await tx.claim(stage.clock.at + 10 * MINUTE, 1, LEASE)
+    assert owed.delivery.notice.say is Say.EDIT
 
 
 # --- what fails ---------------------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ def test_the_last_places_are_kept_for_what_matters_most() -> None:
 
 
 def test_no_answer_about_it_stops_the_channel() -> None:
-    claimed = Claimed(delivery=publication(sent(Say.LIVE), MessageId(77), Worth.HIGH, T0 - MINUTE), tries=0, first_try=None)
+    published = publication(sent(Say.LIVE), MessageId(77), Worth.HIGH, T0 - MINUTE)
+    claimed = Claimed(delivery=published, tries=0, first_try=None, until=T0 + MINUTE)
     assert after_publishing(Sent(MessageId(77)), claimed, T0) == Done(MessageId(77))
     assert isinstance(after_publishing(Busy(HOUR), claimed, T0 - MINUTE), GiveUp)
     assert after_publishing(Busy(30 * SECOND), claimed, T0 - MINUTE) == RetryAt(T0 - MINUTE / 2, "waits for its turn", counts=False)

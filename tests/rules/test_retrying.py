@@ -37,7 +37,7 @@ from tests.rules.making import HERE, HOUR, L0, MINUTE, SECOND, T0, event, follow
 def tried(times: int = 0, first: datetime | None = None) -> Claimed:
     """Take a delivery that was tried so often before."""
     notice = notice_of(following(), Say.REMINDER, "T-10m", T0, T0 + HOUR)
-    return Claimed(delivery=delivery(following(), seen(event()), notice), tries=times, first_try=first)
+    return Claimed(delivery=delivery(following(), seen(event()), notice), tries=times, first_try=first, until=T0 + MINUTE)
 
 
 def test_what_was_stored_is_done() -> None:
