@@ -94,11 +94,11 @@ class Bot:
             await self.end(signal.SIGKILL)
 
 
-async def watched(url: str, target: list[Target]) -> None:
-    """Keep a watch for each target, as an admin would have made it yesterday."""
+async def watched(url: str, target: list[Target], *, identity: bool = False) -> None:
+    """Keep a watch for each target, as an admin would have made it yesterday. `identity`: every other speaks as the agency."""
     store = await SqlStore.open(url)
     async with store.transaction() as tx:
-        for one in target:
+        for number, one in enumerate(target):
             await tx.add_watch(
                 Watch(
                     id=WatchId(0),
@@ -107,6 +107,7 @@ async def watched(url: str, target: list[Target]) -> None:
                     include=(Term(Facet.ANY, "Starlink"),),
                     notices=CHOOSABLE - {Say.ANNOUNCED},
                     leads=(LEAD,),
+                    identity=identity and number % 2 == 1,
                     made_at=real_now() - timedelta(days=1),
                 )
             )
