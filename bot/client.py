@@ -36,7 +36,7 @@ from bot.meters import Meters
 from bot.model import GuildId
 from bot.ports import Clock, StoreDown
 from bot.rules.sharing import Shards
-from bot.wire import SERVER_ERROR, TOO_MANY, Pacer, trace
+from bot.wire import TOO_MANY, Pacer, is_doubtful, trace
 
 log = logging.getLogger(__name__)
 
@@ -268,7 +268,7 @@ class TMinusClient(discord.AutoShardedClient):
             log.warning("commands not updated: Discord wants %.0f s of rest first; they are at the next start", limited.retry_after)
             return
         except discord.HTTPException as answer:
-            if answer.status >= SERVER_ERROR:
+            if is_doubtful(answer.status):
                 raise
             log.exception("commands not updated: Discord refused them")
             return
@@ -285,7 +285,7 @@ def _away(answer: discord.HTTPException | discord.RateLimited | discord.GatewayN
     if isinstance(cause, discord.HTTPException):
         if cause.status == UNAUTHORIZED:
             raise _token() from None
-        if cause.status < SERVER_ERROR and cause.status != TOO_MANY:
+        if not is_doubtful(cause.status) and cause.status != TOO_MANY:
             sentence = f"Discord at {Route.BASE} answered {cause.status} to the login. Check DISCORD_API_URL and the application."
             raise ClientDown(Refusal.API, sentence) from None
         return f"answers {cause.status}"

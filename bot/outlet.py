@@ -51,7 +51,7 @@ from bot.standing import (
     reopen,
     spread,
 )
-from bot.wire import SERVER_ERROR, TOO_MANY, Flight, Lapsed, flying
+from bot.wire import TOO_MANY, Flight, Lapsed, flying, is_doubtful
 
 log = logging.getLogger(__name__)
 
@@ -424,7 +424,7 @@ def _verdict(flight: Flight | None, error: Exception) -> Outcome:
             outcome = _not_stored(flight, Busy(timedelta(), HELD_UP), HELD_UP)
         case discord.RateLimited():
             outcome = _not_stored(flight, Busy(timedelta(seconds=error.retry_after)), "rate limited after an unclear try")
-        case discord.HTTPException() if error.status >= SERVER_ERROR:
+        case discord.HTTPException() if is_doubtful(error.status):
             outcome = Unclear(f"Discord answered {error.status}")
         case discord.HTTPException() if error.status == TOO_MANY:
             outcome = _not_stored(flight, Busy(_retry_after(error)), "rate limited after an unclear try")

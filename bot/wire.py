@@ -46,6 +46,13 @@ SLOW_S = 60.0
 
 SERVER_ERROR = 500
 TOO_MANY = 429
+NO_ANSWER = 408
+"""What a REST proxy says when Discord let it wait for too long."""
+
+
+def is_doubtful(status: int) -> bool:
+    """Whether a status leaves open what became of the request."""
+    return status >= SERVER_ERROR or status == NO_ANSWER
 
 
 SPOKEN = re.compile(r"/webhooks/\d+/[^/]+/?$")
@@ -166,7 +173,7 @@ class Flight:
     departed: bool = False
     """Something left for Discord."""
     in_doubt: bool = False
-    """Some request may have been stored without our knowing: it has no answer, or a 5xx."""
+    """Some request may have been stored without our knowing: it has no answer, or one that says nothing."""
     unanswered: bool = False
 
     def depart(self) -> None:
@@ -181,7 +188,7 @@ class Flight:
     def land(self, status: int) -> None:
         """An answer was read to its end. A final one stops the clock: discord.py may hold its caller for a bucket to refill."""
         self.unanswered = False
-        if status >= SERVER_ERROR:
+        if is_doubtful(status):
             self.in_doubt = True
         else:
             self.ticking = False
@@ -221,9 +228,9 @@ def rest_s(retry_after: str) -> float:
 
 
 def doubt(params: aiohttp.TraceRequestEndParams) -> None:
-    """Give up a webhook's message that was answered with a 5xx. Raises: Doubtful."""
+    """Give up a webhook's message that may be stored. Raises: Doubtful."""
     status = params.response.status
-    if status >= SERVER_ERROR and params.method == "POST" and SPOKEN.search(params.url.path):
+    if is_doubtful(status) and params.method == "POST" and SPOKEN.search(params.url.path):
         params.response.close()
         raise Doubtful(f"Discord answered {status}")
 

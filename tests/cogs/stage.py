@@ -86,6 +86,7 @@ class Stage:
         public_url: str = "",
         official: Mapping[str, int] | None = None,
         guilds_settle_s: float = 0.05,
+        api_url: str = "",
     ) -> AsyncGenerator[TMinusClient, None]:
         """The bot, logged in and ready; gone at the end of the block."""
         desk = Desk(NAMES, 45)
@@ -94,7 +95,7 @@ class Stage:
         client = TMinusClient(
             asking,
             clock=self.clock,
-            api_url=self.discord.api_url,
+            api_url=api_url or self.discord.api_url,
             rate_per_s=rate_per_s,
             guilds_settle_s=guilds_settle_s,
             public_url=public_url,
