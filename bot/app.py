@@ -93,7 +93,7 @@ class App:
                 await self.join(self.leader, stack)
             beats = [self.led(beat) for beat in (*polls, *self.beats)]
             if self.leader is not None:  # who begins to lead does not wait until it would have looked
-                self.leader.leads = partial(self.stir, beats)
+                self.leader.leads = partial(self.take_over, beats)
             for beat in beats:
                 self.schedule.add(beat)
                 self.schedule.start(beat.name)
@@ -116,8 +116,10 @@ class App:
 
         stack.push_async_callback(hush)
 
-    def stir(self, beats: Sequence[Beat]) -> None:
-        """Let each of these look at once."""
+    def take_over(self, beats: Sequence[Beat]) -> None:
+        """Let each of these look at once: who led before may have left anything undone."""
+        for poller in self.pollers:
+            poller.doubt()
         for beat in beats:
             self.schedule.wake(beat.name)
 

@@ -31,7 +31,7 @@ class Relay:
         self.passing.set()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
+        with suppress(OSError):
             while said := await reader.read(AT_ONCE):
                 await self.passing.wait()
                 writer.write(said)
@@ -45,7 +45,7 @@ class Relay:
         self._ends.append(writer)
         try:
             await self.passing.wait()
-            with suppress(ConnectionError):
+            with suppress(OSError):
                 there, back = await self.reach()
                 self._ends.append(back)
                 await asyncio.gather(self._carry(reader, back), self._carry(there, writer))

@@ -61,13 +61,19 @@ class Poller:
     health: Health = WELL
     answered: dict[Scope, datetime] = field(default_factory=dict[Scope, datetime])
     planned: Ask | None = None
-    """Decided after the last answer; nothing else changes it."""
+    """Decided after the last answer; nothing else changes it, unless that answer is in doubt."""
+    doubtful: bool = False
+    """Whether the last answer may have died with the process that asked."""
     old: set[Scope] = field(default_factory=set[Scope])
     """Lists whose baseline is known to be taken."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Shared by the pollers of all feeds: one answer is folded in at a time, so that two that tell of one event meet."""
     measure: Callable[[str], None] = lambda _: None
     """Called with what came of each question, in one word."""
+
+    def doubt(self) -> None:
+        """Look anew as soon as the quota allows: another process asked until now, and may have died with the answer."""
+        self.planned, self.doubtful = None, True
 
     async def beat(self) -> datetime:
         """Ask the feed, if it is time; give when it is time again."""
@@ -92,6 +98,7 @@ class Poller:
             log.warning("the feed gave no answer; what was known stands", extra=asked | {"why": down.why})
             return
         self.health, self.answered[ask.scope] = WELL, self.clock.now()
+        self.doubtful = False
         result = RESULTS[type(answer)]
         self.measure(result)
         log.info("the feed answered", extra=asked | {"result": result, "events": len(getattr(answer, "sightings", ()))})
@@ -109,6 +116,7 @@ class Poller:
             outlooks=[outlook(track) for track in tracks if not track.event.owner],
             lookups=looked_for(tracks, self.feed.name),
             health=self.health,
+            doubtful=self.doubtful,
             now=now,
         )
 

@@ -76,12 +76,14 @@ def next_ask(
     outlooks: Sequence[Outlook],
     lookups: Sequence[LookUp] = (),
     health: Health = WELL,
+    doubtful: bool = False,
     now: datetime,
 ) -> Ask:
     """Decide what to ask next, and when: an Ask whose `at` is `now` is to be made, a later one to be waited for and decided anew.
 
     `made` are the requests of the last hour at least, oldest first, successful or not; `answered` is when each question was last
-    answered. What is asked when this says so never exceeds the quota in any hour.
+    answered. What is asked when this says so never exceeds the quota in any hour. `doubtful`: another process made the last of
+    them, and may have died with the answer.
     """
     times = [at for _, at in made]
     opens = max(now, recovery(health, outlooks, now))
@@ -96,7 +98,7 @@ def next_ask(
             wanted.append(replace(ask, at=room_at(times, quota, opens, question.cost)))
             saved += cost
     looks = pace(outlooks, saved, quota, looked, now).looks
-    look = min([*looks[:1], looked + widest(quota) * MINUTE])
+    look = opens if doubtful else min([*looks[:1], looked + widest(quota) * MINUTE])
     return min([*wanted, Ask(Scope.NEAR, max(look, room_at(times, quota, opens)))], key=lambda ask: ask.at)
 
 

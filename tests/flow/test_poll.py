@@ -279,3 +279,20 @@ async def test_a_store_that_is_down_stops_the_page_and_the_next_one_goes_on(stag
         await stage.poller(away).apply(ask(), page(ONE, replace(TWO, status=Status.TBC)))
     await stage.shows(ONE, TWO)
     assert set(await stage.deliver()) == ANNOUNCED - {"L-0 12:00 post ANNOUNCED Launch 3"}
+
+
+async def test_who_takes_over_asks_at_once_and_then_when_it_is_time(stage: Stage) -> None:
+    """Another process asked a moment ago, and nobody knows what became of the answer."""
+    stage.played.feed.events["Launch 1"] = launch("Launch 1", "GO", "14:00")
+    taking_over = stage.poller()
+    while await taking_over.beat() <= stage.clock.at:
+        pass
+    assert taking_over.planned
+    assert taking_over.planned.at > stage.clock.at
+    taking_over.answered.pop(Scope.NEAR, None)
+    taking_over.doubt()
+    assert await taking_over.beat() > stage.clock.at
+    assert taking_over.answered[Scope.NEAR] == stage.clock.at
+    del taking_over.answered[Scope.NEAR]
+    assert await taking_over.beat() > stage.clock.at
+    assert Scope.NEAR not in taking_over.answered

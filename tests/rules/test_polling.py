@@ -313,3 +313,18 @@ def test_a_plan_leaves_room_for_the_dense_minutes() -> None:
     assert any(minutes(0.4) <= look - T0 <= minutes(1) for look in planned.looks)
     assert planned.price > 0
     assert pace([], made, 15, made[-1], T0).looks == ()
+
+
+def test_whoever_takes_over_looks_at_once_if_the_quota_has_room() -> None:
+    """The last answer may have died with the process that asked; what it was asked is in the database."""
+    made = [(Scope.ALL, T0 - minutes(100)), (Scope.EVENTS, T0 - minutes(100))]
+    made += [(Scope.NEAR, T0 - minutes(50)), (Scope.NEAR, T0 - minutes(5))]
+
+    def ask(made: Sequence[tuple[Scope, datetime]], *, doubtful: bool) -> Ask:
+        answered = {Scope.ALL: T0 - minutes(100), Scope.EVENTS: T0 - minutes(100)}
+        return next_ask(quota=3, made=made, answered=answered, outlooks=[launch(T0 + 9 * HOUR)], doubtful=doubtful, now=T0)
+
+    assert ask(made, doubtful=False).at > T0
+    assert ask(made, doubtful=True) == Ask(Scope.NEAR, T0)
+    full = [*made, (Scope.NEAR, T0 - minutes(1))]
+    assert T0 + minutes(10) < ask(full, doubtful=True).at <= T0 + minutes(10) + MARGIN + timedelta(milliseconds=1)
