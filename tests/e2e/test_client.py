@@ -15,6 +15,7 @@ from bot import client as module
 from bot.client import ClientDown, Refusal, TMinusClient, api_base
 from bot.flow.ask import Asking
 from bot.flow.plan import Desk
+from bot.rules.sharing import Shards
 from bot.sandbox.faults import Fault
 from bot.sandbox.gateway import BAD_TOKEN, FORBIDDEN_INTENTS
 from tests.cogs.stage import Stage, hearing, stage
@@ -253,3 +254,22 @@ async def test_a_server_that_lets_the_bot_go_loses_nothing(stg: Stage) -> None:
         await gone
     async with stg.store.transaction() as tx:
         assert len(await tx.watches()) == 1
+
+
+async def test_where_there_are_other_processes_each_shard_asks_before_it_identifies(stg: Stage) -> None:
+    """With how many may identify at once, as Discord says: that is what the others have to know of."""
+    asked: list[tuple[int, int]] = []
+
+    async def identifies(shard: int, at_once: int) -> None:
+        asked.append((shard, at_once))
+
+    stg.discord.gateway.shards = 4
+    asking = Asking(stg.store, stg.clock, Desk({}, 45))
+    held = Shards(1, 2, 4)
+    client = TMinusClient(
+        asking, clock=stg.clock, api_url=stg.discord.api_url, guilds_settle_s=0.05, shards=held, identifies=identifies
+    )
+    async with client:
+        await client.start_until_ready(stg.discord.token)
+    assert asked == [(1, 1), (2, 1)]
+    assert [identified["shard"] for identified in stg.discord.gateway.identified] == [[1, 4], [2, 4]]
