@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.ports import Clock, Store, Transaction
+from bot.ports import Clock, Store, StoreDown, Transaction
 from bot.rules.sharing import LEADS, LINGERS, RENEWS, SETTLES, STANDS, WHOLE, Shards
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 NAME = "leader"
 
 
-class LeaseLost(Exception):
+class LeaseLost(StoreDown):
     """Another process leads by now: what was begun under the old lease did not happen."""
 
 

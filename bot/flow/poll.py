@@ -13,7 +13,7 @@ from bot.busy import busy
 from bot.flow.ask import BASELINE
 from bot.flow.plan import Desk, forget_finished, replan
 from bot.model import OVER, Ask, Event, EventId, Kind, Place, Scope, Sighting, Status, Track
-from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, Transaction
+from bot.ports import Clock, Feed, FeedDown, Gone, NotModified, Requests, Sightings, Store, StoreDown, Transaction
 from bot.rules.changes import Change, fold, gone, left_list
 from bot.rules.merging import Traits, met, recreated, traits
 from bot.rules.pacing import outlook
@@ -157,13 +157,14 @@ class Poller:
                         named = await self.continued(sighting, absent, others, listed)
                     if named and await self.absorb(named, known.get(named.event.id), now, silent=baseline):
                         unchanged.append(named.event.id)
+                except StoreDown:  # or another process leads by now: neither is a bug, and neither is over with the next event
+                    raise
                 except Exception as bug:
                     log.exception("an event could not be folded in", extra={"event": sighting.event.id})
                     bugs.append(bug)
         async with self.store.transaction() as tx:
             await tx.touch(unchanged, self.feed.name, now)
-            for event, track in absent.items() if ask.scope in LISTS else ():
-                await tx.keep(left_list(await tx.track(event) or track, now))
+            await self.left(tx, ask, absent, now)
             if baseline and not page.cut and (page.sightings or Scope.ALL in self.old):
                 await self.take_baseline(tx, ask.scope, now)
         if ask.scope in LISTS:
@@ -171,6 +172,11 @@ class Poller:
                 await forget_finished(tx, now)
         if bugs:
             raise ExceptionGroup("events that could not be folded in", bugs)
+
+    async def left(self, tx: Transaction, ask: Ask, absent: Mapping[EventId, Track], now: datetime) -> None:
+        """Note of what a list does not show any more since when."""
+        for event, track in absent.items() if ask.scope in LISTS else ():
+            await tx.keep(left_list(await tx.track(event) or track, now))
 
     def report(self, page: Sightings) -> None:
         """Write down what could not be read."""

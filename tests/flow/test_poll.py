@@ -42,6 +42,18 @@ async def test_a_bug_in_one_event_costs_that_event_alone_and_is_raised(stage: St
     assert [record.__dict__["event"] for record in logged] == [TWO.id]
 
 
+async def test_a_store_that_goes_away_in_the_middle_of_a_page_is_no_bug_of_its_events(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await stage.watches()
+    away = Failing.at(stage.store, lambda: StoreDown("away"), "before", 3)
+    with pytest.raises(StoreDown):
+        await stage.poller(away).apply(ask(Scope.ALL), page(ONE, TWO, THREE))
+    assert not caplog.records
+    await stage.shows(ONE, TWO, THREE)
+    assert set(await stage.deliver()) == ANNOUNCED
+
+
 async def test_the_next_page_makes_good_what_a_bug_left_out(stage: Stage) -> None:
     await stage.watches()
     with pytest.raises(ExceptionGroup):
