@@ -23,7 +23,7 @@ from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
 from bot.flow.deliver import GATHER_S, Deliverer, measured
 from bot.flow.identifying import Identifying
-from bot.flow.leading import Leader, LedStore
+from bot.flow.leading import Leader, LedStore, holder_of_any
 from bot.flow.newsroom import Newsroom
 from bot.flow.plan import Desk
 from bot.flow.poll import Poller
@@ -193,6 +193,13 @@ def reading(reader: PressReader) -> Beat:
     return Beat(f"read {reader.press.name}", reader.beat)
 
 
+async def look_for_others(store: SqlStore, clock: Clock) -> None:
+    """Say so when this process takes itself to be alone and is not."""
+    with suppress(StoreDown):
+        if other := await holder_of_any(store, clock):
+            log.error("another process, %s, holds shards on this database. Set TMINUS_SHARDS here too, or stop it", other)
+
+
 async def bow(leader: Leader) -> None:
     """Let another lead at once; if the database is away, it will when the lease runs out."""
     with suppress(StoreDown):
@@ -236,6 +243,8 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
             clock = common = DatabaseClock(store, clock)
             leader = Leader(store, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}", shards)
             led = LedStore(store, leader)
+        else:
+            await look_for_others(store, clock)
         agent = agent_of(settings.polling.contact)
         http = await stack.enter_async_context(Client(clock, agent=agent))
         schedule = Schedule(clock, timedelta(seconds=settings.delivery.beat_s))

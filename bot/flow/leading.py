@@ -113,6 +113,13 @@ class Leader:
         return only_when_leading
 
 
+async def holder_of_any(store: Store, clock: Clock) -> str:
+    """Give a process that holds some shards, where this one was given none and takes itself to be alone; empty when it is."""
+    now = clock.now()
+    async with store.transaction() as tx:
+        return await tx.take_shards(WHOLE, "one that is alone", now, now) or ""
+
+
 @dataclass(frozen=True, slots=True)
 class LedStore:
     """The store as the leader writes it: each transaction first makes sure that the lease still stands. See ports.Store."""

@@ -45,6 +45,12 @@ def test_all_together_have_what_one_alone_would_and_no_request_more(rate: float,
     assert all(one.at_once >= 1 for one in shares)
 
 
+def test_what_does_not_divide_goes_to_those_that_come_first() -> None:
+    assert [share(48.0, before, 4).most for before in range(4)] == [13, 12, 12, 12]
+    assert [share(48.0, before, 4).at_once for before in range(4)] == [26, 24, 24, 24]
+    assert (share(1.0, 2, 3).most, share(1.0, 2, 3).at_once) == (1, 1)
+
+
 def test_one_alone_may_use_all_of_it() -> None:
     assert share(48.0, 0, 1) == whole_share(48.0) == Share(48.0, 49)
 
