@@ -27,9 +27,10 @@ from aiohttp import web
 
 from bot.sandbox.discord import DiscordSandbox
 from bot.sandbox.world import Message
+from tests import postgres
 from tests.e2e.fleet import LEAD, Fleet, until
 from tests.e2e.test_kill import Bot, launch, real_now, watched
-from tests.postgres import Server, binaries, running
+from tests.postgres import Server, binaries
 from tests.relay import Relay, relayed
 
 ROOT = Path(__file__).parent.parent
@@ -178,7 +179,7 @@ class Bench:
 
     # --- what is done -------------------------------------------------------------------------------------------------
 
-    def process(self, shard: int) -> asyncio.subprocess.Process:
+    def running(self, shard: int) -> asyncio.subprocess.Process:
         """One of the processes, which runs."""
         process = self.fleet.bots[shard].process
         assert process is not None  # noqa: S101 -- each is started once and for all
@@ -212,16 +213,16 @@ class Bench:
     async def freeze_the_leader(self) -> float | None:
         """It wakes in the middle of what it was about to do."""
         victim = await self.some_leader()
-        self.process(victim).send_signal(signal.SIGSTOP)
+        self.running(victim).send_signal(signal.SIGSTOP)
         woken = asyncio.get_running_loop().time() + SILENT_S
         took = await self.taken_over(victim)
         await asyncio.sleep(max(0.0, woken - asyncio.get_running_loop().time()))
-        self.process(victim).send_signal(signal.SIGCONT)
+        self.running(victim).send_signal(signal.SIGCONT)
         return took
 
     async def freeze_two(self) -> float | None:
         """Any two, one of them for longer."""
-        first, second = (self.process(shard) for shard in self.chance.sample(range(PROCESSES), 2))
+        first, second = (self.running(shard) for shard in self.chance.sample(range(PROCESSES), 2))
         for one in (first, second):
             one.send_signal(signal.SIGSTOP)
         await asyncio.sleep(SILENT_S - 6)
@@ -387,7 +388,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     print(f"Seed {chosen.seed}, {chosen.targets} targets, {PROCESSES} processes, Discord allows 50 a second.")
     print("Seconds from the first message of a fan-out to its last; late: the last, after it was due.\n")
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, running(programs, synchronous_commit="on") as server:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgres.running(programs, synchronous_commit="on") as server:
         figures = asyncio.run(run(chosen.seed, chosen.targets, chosen.rounds, server, Path(folder)))
     print()
     print(json.dumps(figures))

@@ -48,6 +48,8 @@ class Fleet:
     urls: dict[int, str] = field(default_factory=dict[int, str])
     """How single processes reach the database, if not as all do."""
     channels: list[Channel] = field(default_factory=list[Channel])
+    more: dict[str, str] = field(default_factory=dict[str, str])
+    """What else stands in the environment of every process."""
     bots: dict[int, Bot] = field(default_factory=dict[int, Bot])
 
     def furnish(self, channels: int) -> list[Target]:
@@ -68,7 +70,7 @@ class Fleet:
             "TMINUS_FEEDS": "launch-library",
             "TMINUS_SHARDS": f"{shard}/{self.count}",
         }
-        return Bot(environ | ({"TMINUS_CONFIG": str(self.folder)} if self.folder else {}))
+        return Bot(environ | self.more | ({"TMINUS_CONFIG": str(self.folder)} if self.folder else {}))
 
     async def start(self) -> None:
         """Start them all at once."""

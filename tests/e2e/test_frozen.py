@@ -43,7 +43,7 @@ async def test_the_leader_wakes_and_does_no_harm(postgres: Server, tmp_path: Pat
             fleet = Fleet(discord, postgres.url(name), feed, 2, tmp_path)
             fleet.urls[0] = f"postgresql://postgres@127.0.0.1:{relay.port}/{name}"
             discord.limits.per_second = 11  # what nine a second and one more may use, and no more
-            await watched(fleet.url, fleet.furnish(CHANNELS), identity=True)
+            await watched(fleet.url, fleet.furnish(CHANNELS), spoken=2)
             try:
                 await play(fleet, relay, how, silent_s)
             finally:

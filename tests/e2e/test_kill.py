@@ -33,12 +33,12 @@ def real_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the machine's clock, as the bot has it
 
 
-def launch(net: datetime) -> dict[str, object]:
+def launch(net: datetime, number: int = 77) -> dict[str, object]:
     """Give a launch as Launch Library 2.3.0 would, written from its description."""
     at = f"{net:%Y-%m-%dT%H:%M:%SZ}"
     return {
-        "id": "00000000-0000-4000-8000-000000000677",
-        "name": "Falcon 9 Block 5 | Starlink 6-77",
+        "id": f"00000000-0000-4000-8000-0000000006{number:02}",
+        "name": f"Falcon 9 Block 5 | Starlink 6-{number}",
         "status": {"id": 1, "name": "Go for Launch", "abbrev": "Go"},
         "last_updated": f"{real_now():%Y-%m-%dT%H:%M:%SZ}",
         "net": at,
@@ -74,12 +74,14 @@ class Bot:
     """The bot as a process of its own."""
 
     environ: dict[str, str]
+    code: Path | None = None
+    """Where another version of the bot lies."""
     process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", env=self.environ, stderr=asyncio.subprocess.DEVNULL
+            sys.executable, "-m", "bot", "run", cwd=self.code, env=self.environ, stderr=asyncio.subprocess.DEVNULL
         )
 
     async def end(self, how: signal.Signals) -> int:
@@ -94,8 +96,8 @@ class Bot:
             await self.end(signal.SIGKILL)
 
 
-async def watched(url: str, target: list[Target], *, identity: bool = False) -> None:
-    """Keep a watch for each target, as an admin would have made it yesterday. `identity`: every other speaks as the agency."""
+async def watched(url: str, target: list[Target], *, spoken: int = 0) -> None:
+    """Keep a watch for each target, as an admin would have made it yesterday. `spoken`: each so-many-th speaks as the agency."""
     store = await SqlStore.open(url)
     async with store.transaction() as tx:
         for number, one in enumerate(target):
@@ -107,7 +109,7 @@ async def watched(url: str, target: list[Target], *, identity: bool = False) -> 
                     include=(Term(Facet.ANY, "Starlink"),),
                     notices=CHOOSABLE - {Say.ANNOUNCED},
                     leads=(LEAD,),
-                    identity=identity and number % 2 == 1,
+                    identity=bool(spoken) and number % spoken == 0,
                     made_at=real_now() - timedelta(days=1),
                 )
             )
