@@ -21,8 +21,9 @@ from bot.flow.asking_feeds import AskingFeeds
 from bot.flow.asking_why import Gauge
 from bot.flow.bookshelf import Bookshelf
 from bot.flow.calendars import Calendars
-from bot.flow.deliver import GATHER_S, Deliverer, measured
+from bot.flow.deliver import GATHER_S, Deliverer
 from bot.flow.identifying import Identifying
+from bot.flow.landing import measured
 from bot.flow.leading import Leader, LedStore, holder_of_any
 from bot.flow.newsroom import Newsroom
 from bot.flow.plan import Desk
@@ -193,6 +194,12 @@ def reading(reader: PressReader) -> Beat:
     return Beat(f"read {reader.press.name}", reader.beat)
 
 
+def heed(leader: Leader, client: TMinusClient, tuning: Tuning) -> None:
+    """Ask Discord no more than the other processes leave room for, and nothing while they may not know of this one."""
+    client.pacer.may_ask = leader.may_ask
+    leader.counted = tuning.divide
+
+
 async def look_for_others(store: SqlStore, clock: Clock) -> None:
     """Say so when this process takes itself to be alone and is not."""
     with suppress(StoreDown):
@@ -335,8 +342,7 @@ async def assembled(settings: Settings, clock: Clock, *, strangers: Client | Non
             processes=lambda: (leader.before, leader.alive) if leader else (0, 1),
         )
         if leader is not None:
-            client.pacer.may_ask = leader.may_ask
-            leader.counted = tuning.divide
+            heed(leader, client, tuning)
         app = App(settings, store, client, pollers, deliverer, schedule, rooms, beats, readers, tuning, leader, common)
         stack.push_async_callback(app.stop)
         yield app

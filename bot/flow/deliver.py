@@ -13,6 +13,7 @@ from typing import assert_never
 from bot.busy import busy
 from bot.flow.digests import digest
 from bot.flow.errands import Errand, errand, is_errand, publishing
+from bot.flow.landing import Dropped, Landing, Ready, is_there, named, report, shown, started
 from bot.model import (
     FLOWN,
     OVER,
@@ -20,7 +21,6 @@ from bot.model import (
     Card,
     Claimed,
     Delivery,
-    EventId,
     MessageId,
     Notice,
     Outcome,
@@ -44,9 +44,9 @@ from bot.rules.matching import Names, followings, wants
 from bot.rules.occasions import finished
 from bot.rules.personal import aloud, home_of, to_person
 from bot.rules.planning import address_of, edits_card, ending, keeps_card, may_ping, overdue, starts_card
-from bot.rules.publishing import Worth, publication, spread
+from bot.rules.publishing import publication, spread
 from bot.rules.quiet import is_silent
-from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Next, Pause, RetryAt, Unreachable, after, must_read_back
+from bot.rules.retrying import CardGone, Done, Elsewhere, GiveUp, Pause, RetryAt, Unreachable, after, must_read_back
 from bot.rules.sharing import Shards
 from bot.rules.speaking import speaker_of
 from bot.rules.zones import zone_of
@@ -57,53 +57,6 @@ GATHER_S = 0.1
 """While others fly, an outcome waits so long for company: half the CPU of a fan-out (bench/fanout). The nonce covers a crash."""
 REST_S = 0.25
 """While deliveries fly, the outbox is looked into four times a second: a claim among 10,000 due rows takes some 40 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A post that may leave now. `edits`: the card that it replaces; `starts`: it becomes the card.
-
-    `home`: where a person is told who takes no direct messages.
-    """
-
-    post: Post
-    edits: Card | None = None
-    starts: bool = False
-    reply_to: MessageId | None = None
-    home: Target | None = None
-    within: Card | None = None
-    """The post of a forum in which it is said."""
-    spreads: Worth | None = None
-    """What it is worth to the servers that follow the channel; None: it is not spread."""
-
-    @property
-    def about(self) -> Card | None:
-        """What stands already and may turn out to be deleted."""
-        return self.edits or self.within
-
-    @property
-    def rings(self) -> bool:
-        """Whether it makes somebody's phone ring."""
-        return not self.edits and not self.post.silent and bool(self.post.roles or self.post.users)
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Nothing leaves, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """One try that has ended: what left, unless nothing did, and what follows."""
-
-    claimed: Claimed
-    left: Ready | Errand | None
-    following: Next | Dropped
-    at: datetime
-    took_s: float = 0.0
-    """How long it was on its way, with the rendering."""
 
 
 @dataclass(slots=True)
@@ -415,59 +368,3 @@ def edited(card: Card | None, track: Track, language: str, now: datetime) -> Rea
         return Dropped("there is no card to edit")
     post = card_post(track, now, language=language)
     return Dropped("nothing that a reader would see changed") if face(post) == card.face else Ready(post, edits=card)
-
-
-def shown(landing: Landing) -> Card | None:
-    """Give the card that a try left behind, new or edited, as it looks now."""
-    sent, left = landing.claimed.delivery, landing.left
-    if sent.event is None or left is None or not isinstance(landing.following, Done):
-        return None
-    if isinstance(left, Errand):
-        return left.leaves(landing.following.message, landing.at)
-    if not (left.edits or left.starts):
-        return None
-    return Card(target=sent.target, event=sent.event, message=landing.following.message, face=face(left.post), edited_at=landing.at)
-
-
-def report(landing: Landing) -> None:
-    """Log what became of a try, once that is recorded."""
-    ids = named(landing.claimed)
-    match landing.following:
-        case Done(message):
-            log.info("delivered", extra=ids | {"message_id": message})
-        case RetryAt(at, why):
-            log.info("a delivery is tried again", extra=ids | {"why": why, "until": at.isoformat()})
-        case Pause(why):
-            log.info("a delivery waits for its target", extra=ids | {"why": why})
-        case GiveUp(why):
-            log.error("a post was refused", extra=ids | {"why": why})
-        case Dropped(why) | Elsewhere(why) | Unreachable(why):
-            log.info("a delivery was dropped", extra=ids | {"why": why})
-        case CardGone():
-            log.info("a delivery was dropped", extra=ids | {"why": "the card was deleted"})
-        case _:
-            assert_never(landing.following)
-
-
-def named(claimed: Claimed) -> dict[str, object]:
-    """Give the ids by which a log names a try: the event, where it goes, what it says there, the number of the try."""
-    sent = claimed.delivery
-    return {"event": sent.event or "-", "target": address_of(sent.target), "key": sent.key, "try": claimed.tries + 1}
-
-
-def started(landing: Landing) -> EventId | None:
-    """Give the event whose card a try posted."""
-    left = landing.left
-    return landing.claimed.delivery.event if isinstance(left, Ready) and left.starts and shown(landing) is not None else None
-
-
-def is_there(landing: Landing) -> bool:
-    """Whether a message stands, whoever has to say what becomes of its delivery. What is done again and again is another matter."""
-    return isinstance(landing.following, Done) and isinstance(landing.left, Ready) and not landing.left.edits
-
-
-def measured(landing: Landing) -> tuple[str, str, float, timedelta | None]:
-    """Give what a try was about, how it ended, its seconds, and since when the notice was due, if it reached Discord."""
-    notice = landing.claimed.delivery.notice
-    late = landing.at - notice.due if isinstance(landing.following, Done) else None
-    return notice.say.value, type(landing.following).__name__, landing.took_s, late

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.flow.deliver import Deliverer, Landing, measured
+from bot.flow.deliver import Deliverer
+from bot.flow.landing import Landing, measured
 from bot.model import (
     CHOOSABLE,
     Brief,
