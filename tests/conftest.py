@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from tests.postgres import Server, binaries_or_skip, running
 
 COUNTED = ("rules/", "flow/", "web/", "test_missions.py", "contracts/test_store_leases.py", "cogs/test_news.py")
 """Where branches are counted. Counting makes any code three times as slow on Python 3.11, that of libraries included."""
+
+SHARED = 2
+"""With fewer workers nobody else would use the machine."""
 
 settings.register_profile("busy machine", deadline=None, max_examples=60)  # a law is not broken by a slow neighbour
 settings.load_profile("busy machine")
@@ -24,13 +28,31 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with those that wait for processes, on half of the workers: the others use the machine meanwhile."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
+    patient = [item for item in items if item.get_closest_marker("patient")]
+    if workers < SHARED or not patient:
+        return
+    others, share = [item for item in items if not item.get_closest_marker("patient")], len(items) // workers
+    lots = [patient[lot :: workers // 2] if lot < workers // 2 else [] for lot in range(workers)]
+    items.clear()
+    for lot in lots:
+        items += [*lot, *others[: share - len(lot)]]
+        del others[: share - len(lot)]
+    items += others
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Count branches only where rules and flow are told of one by one: neither in the outer rooms nor in invented cases."""
     plugin = item.config.pluginmanager.getplugin("_cov")
     counting = getattr(plugin, "cov_controller", None)
     room = item.path.relative_to(Path(__file__).parent).as_posix()
-    if counting is None or (room.startswith(COUNTED) and not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)):
+    invented = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    again = item.name.startswith("test_mission[postgres")  # rules and flow do there what they did on SQLite
+    if counting is None or (room.startswith(COUNTED) and not invented and not again):
         return (yield)
     counting.pause()
     try:

@@ -20,6 +20,7 @@ STARTS = timedelta(seconds=40)
 
 
 @pytest.mark.postgres
+@pytest.mark.patient
 @pytest.mark.timeout(240)
 async def test_killing_the_leader_loses_nothing_and_doubles_nothing(postgres: Server) -> None:
     name = postgres.empty()

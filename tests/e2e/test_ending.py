@@ -114,6 +114,7 @@ def hangs(stage: Stage) -> None:
     stage.discord.faults.add(Fault(method="POST", path="/messages$", times=12, stall=True, after=True))
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("trouble", [nothing, slow, hangs])
 async def test_in_a_fan_out(stage: Stage, trouble: Callable[[Stage], None]) -> None:
@@ -128,6 +129,7 @@ async def test_in_a_fan_out(stage: Stage, trouble: Callable[[Stage], None]) -> N
     assert sorted(stage.reminders) == sorted(channel.name for channel in stage.channels)
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(60)
 async def test_with_a_poll_in_flight(stage: Stage) -> None:
     async with FeedSandbox(real_now) as feed:
@@ -138,6 +140,7 @@ async def test_with_a_poll_in_flight(stage: Stage) -> None:
             assert await stage.ended(bot) < PATIENT_S
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(60)
 async def test_during_a_login_that_hangs(stage: Stage) -> None:
     stalled = stage.discord.faults.add(Fault(path="/users/@me$", stall=True))
@@ -146,6 +149,7 @@ async def test_during_a_login_that_hangs(stage: Stage) -> None:
         assert await stage.ended(bot) < PATIENT_S
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(60)
 async def test_while_discord_is_away(stage: Stage) -> None:
     await stage.discord.stop()
@@ -154,6 +158,7 @@ async def test_while_discord_is_away(stage: Stage) -> None:
         assert await stage.ended(bot) < PATIENT_S
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(90)
 async def test_while_the_database_is_out_of_reach(stage: Stage, tmp_path: Path) -> None:
     async with stage.running() as bot:
@@ -164,6 +169,7 @@ async def test_while_the_database_is_out_of_reach(stage: Stage, tmp_path: Path) 
             await stage.ended(bot)
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(90)
 async def test_under_a_runner_that_waits_five_seconds(stage: Stage, tmp_path: Path) -> None:
     runner = await honcho(procfile(tmp_path), "start", "bot", environ=stage.environ)

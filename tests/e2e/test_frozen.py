@@ -25,6 +25,7 @@ SILENT_S = 20.0
 
 
 @pytest.mark.postgres
+@pytest.mark.patient
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("how", "silent_s"),

@@ -116,6 +116,7 @@ async def watched(url: str, target: list[Target], *, spoken: int = 0) -> None:
     await store.close()
 
 
+@pytest.mark.patient
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
 async def test_each_channel_ends_with_one_message_however_often_the_process_dies(tmp_path: Path, kills: int) -> None:

@@ -30,9 +30,10 @@ async def test_a_newcomer_sees_the_story_and_takes_part(tmp_path: Path) -> None:
         await tab.until("document.querySelector('#pause').innerText.includes('Play')")
         card = f"{MESSAGES}.find((one) => one.innerText.includes('Remind me'))"
         while not await tab.do(f"Boolean({card})"):
-            before = await tab.do(CLOCK)
-            await tab.click("#leap")
-            await tab.until(f"{CLOCK} !== '{before}' && document.querySelector('#leap').ariaBusy === 'false'")
+            before, again = await tab.do(CLOCK), await tab.do("performance.now() + 2000")
+            await tab.click("#leap")  # one that ends with what was under way already is pressed again, as people do
+            went = f"({CLOCK} !== '{before}' || performance.now() > {again})"
+            await tab.until(f"{went} && document.querySelector('#leap').ariaBusy === 'false'")
         assert await tab.do("document.querySelector('#pause').innerText.includes('Play')")
 
         # Time stands, and people are answered all the same.
