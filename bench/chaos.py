@@ -10,9 +10,10 @@ import multiprocessing
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager, closing, suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -132,6 +133,13 @@ class FrailDiscord(Discord):
     late: list[Key] = field(default_factory=list[Key])
     titles: list[tuple[int, str, datetime, MessageId]] = field(default_factory=list[tuple[int, str, datetime, MessageId]])
 
+    stands: Callable[[], bool] = lambda: True
+
+    def under(self, stands: Callable[[], bool]) -> FrailDiscord:
+        """See ports.Outlet. It shares all but the claim with the one that it is made of."""
+        (bound := copy(self)).stands = stands
+        return bound
+
     async def send(  # the reply changes nothing here
         self,
         key: Key,
@@ -140,6 +148,8 @@ class FrailDiscord(Discord):
         reply_to: MessageId | None = None,  # noqa: ARG002 -- the port names it
     ) -> Outcome:
         self.world.step()
+        if not self.stands():
+            return Busy(SECOND)
         trouble, leaves = self.world.now_broken(DISCORD), self.clock.at
         if trouble == "429":
             return Busy(timedelta(seconds=self.world.chance.randint(1, 30)))
@@ -171,6 +181,8 @@ class FrailDiscord(Discord):
 
     async def edit(self, target: Target, message: MessageId, post: Post) -> Outcome:  # noqa: ARG002 -- whatever it says
         self.world.step()
+        if not self.stands():
+            return Busy(SECOND)
         trouble = self.world.now_broken(DISCORD)
         return Unclear(trouble) if trouble else Sent(message)
 
