@@ -311,7 +311,8 @@ class Run:
             upcoming: datetime | None = clock.at + 5 * SECOND
             with suppress(StoreDown):
                 upcoming = await deliverer.beat()
-            await landed(deliverer)
+            if await landed(deliverer):
+                upcoming = clock.at  # whoever has landed makes room: the bot is woken then
             clock.at = max(clock.at + SECOND, min(poll_at, upcoming or end))
         sys.exit("a run that goes in circles")
 
@@ -350,14 +351,15 @@ def instant(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=UTC)
 
 
-async def landed(deliverer: Deliverer) -> None:
-    """Wait for all that flies; a death in one of them is the death of all."""
+async def landed(deliverer: Deliverer) -> bool:
+    """Wait for all that flies; a death in one of them is the death of all. Tells whether anything flew."""
     tasks = tuple(deliverer.flying.values())
     died = False
     for ended in await asyncio.gather(*tasks, return_exceptions=True):
         died = died or isinstance(ended, KilledError)
     if died:
         raise KilledError
+    return bool(tasks)
 
 
 def unknown(plays: Script, ledger: Ledger, calm: Ledger) -> tuple[str, ...]:

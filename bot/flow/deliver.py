@@ -219,7 +219,9 @@ class Deliverer:
             return into_forum(post, track, card, notice.language)
         post = replace(post, speaker=speaker_of(track.event, asking))
         reply_to = card.message if card and not card.gone else None
-        return Ready(post, starts=starts_card(sent, card), reply_to=reply_to, spreads=spread(sent, asked))
+        starts = starts_card(sent, card)
+        earlier = partial(wording.post, notice, track, now, as_card=True) if starts_card(sent, None) and not starts else None
+        return Ready(post, starts=starts, reply_to=reply_to, spreads=spread(sent, asked), earlier=earlier)
 
     async def summarise(self, sent: Delivery, brief: Brief, now: datetime) -> Ready | Dropped:
         """List what lies ahead of the watch that this summary is for."""
@@ -244,13 +246,15 @@ class Deliverer:
         guarded = (sent.target.place is not Place.FORUM or within is not None) and ready.post.speaker is None
         if must_read_back(claimed, self.clock.now(), guarded=guarded):
             places = [(sent.target, ready.post)]
+            if ready.earlier:
+                places.append((sent.target, ready.earlier()))
             if ready.home:  # an earlier try may have been told there
                 places.append((ready.home, aloud(ready.post, sent.target)))
             try:
                 found = await self.found(claimed, places, within)
             except OutletDown as down:
                 return Unclear(str(down))
-            if found:
+            if found and not (ready.earlier and found == ready.reply_to):  # that is the card, which another delivery began
                 return Sent(found)
         return await self.leaving(claimed).send(sent.key, sent.target, ready.post, ready.reply_to)
 

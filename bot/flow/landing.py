@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -33,6 +34,8 @@ class Ready:
     """The post of a forum in which it is said."""
     spreads: Worth | None = None
     """What it is worth to the servers that follow the channel; None: it is not spread."""
+    earlier: Callable[[], Post] | None = None
+    """How an earlier try may have said it: as the card, while there was none yet."""
 
     @property
     def about(self) -> Card | None:

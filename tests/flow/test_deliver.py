@@ -49,6 +49,8 @@ class Scripted(Standing):
     """The last one is repeated."""
     there: MessageId | None = None
     """What a read-back finds."""
+    titled: str = ""
+    """What stands in the title of what is there."""
     unreadable: bool = False
     sent: list[tuple[Target, Post, MessageId | None]] = field(default_factory=list[tuple[Target, Post, MessageId | None]])
     looked: list[datetime] = field(default_factory=list[datetime])
@@ -78,7 +80,7 @@ class Scripted(Standing):
         self.looked.append(since)
         if self.unreadable:
             raise OutletDown("no answer")
-        return self.there
+        return self.there if self.titled in post.title else None
 
     async def holds(self, count: int) -> None:
         """Wait until so many are on their way."""
@@ -484,6 +486,25 @@ async def test_later_it_is_looked_for_first_and_what_is_there_is_not_sent_again(
     outlet.there = MessageId(4)
     await beat(doing)
     assert (len(outlet.sent), outlet.looked) == (1, [NOON + HOUR])
+    assert (await stage.fates(ONE))["T-1h"][0] is Fate.SENT
+
+
+@pytest.mark.parametrize(("there", "again"), [(MessageId(9), 0), (MessageId(1), 1)])
+async def test_what_may_have_been_the_card_is_looked_for_as_that_and_the_card_itself_is_not_taken_for_it(
+    stage: Stage, outlet: Scripted, there: MessageId, again: int
+) -> None:
+    await stage.watches(watch_of())
+    await stage.shows(ONE)
+    doing = sending(stage, outlet)
+    await beat(doing)
+    stage.clock.at = NOON + HOUR
+    outlet.answers = [Unclear("502")]
+    await beat(doing)
+    stage.clock.at += 2 * MINUTE + SECOND
+    outlet.there, outlet.titled, outlet.answers = there, "🚀", [Sent(MessageId(4))]
+    before = len(outlet.sent)
+    await beat(doing)
+    assert (len(outlet.sent) - before, len(outlet.looked)) == (again, 2)
     assert (await stage.fates(ONE))["T-1h"][0] is Fate.SENT
 
 
