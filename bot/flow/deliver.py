@@ -99,6 +99,7 @@ class Deliverer:
         loop, now = asyncio.get_running_loop(), self.clock.now()
         if self.flying and (rest := self.rested_at - loop.time()) > 0:
             return now + timedelta(seconds=rest)
+        self.rested_at = loop.time() + REST_S
         async with self.store.transaction() as tx:
             lapsed = await tx.expire(now)
             room = self.concurrency - self.aloft
@@ -114,7 +115,6 @@ class Deliverer:
             task = asyncio.create_task(self.deliver(one, briefs[sent.key]), name=f"deliver {sent.key}")
             self.flying[sent.target] = task
             task.add_done_callback(partial(self.land, sent.target))
-        self.rested_at = loop.time() + REST_S
         return upcoming
 
     def land(self, target: Target, _: asyncio.Task[None]) -> None:

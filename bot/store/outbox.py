@@ -12,114 +12,36 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    and_,
-    bindparam,
-    case,
-    exists,
-    false,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    true,
-    update,
-)
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, Row, func, literal, select, update
 
-from bot.model import Claimed, Delivery, EventId, Fate, GuildId, Key, Lapsed, MessageId, Place, Say, Settled, Tally, Target
-from bot.rules.sharing import SNOWFLAKE_SHARD, Shards
+from bot.model import Claimed, Delivery, EventId, Fate, GuildId, Key, Lapsed, MessageId, Say, Settled, Tally, Target
+from bot.rules.sharing import Shards
 from bot.store.codec import delivery_of, delivery_row, target_of
-from bot.store.rows import Rows, Values, chunks, is_target, paced, same_target
-from bot.store.tables import DROPPED, OWED, SENT, Instant, outbox, paused
+from bot.store.outbox_sql import (
+    CLAIMING,
+    DROP,
+    EDIT_ANEW,
+    EXPIRE,
+    FREED,
+    LATE,
+    LEASE,
+    LET_LAPSE,
+    PLAN,
+    REPLAN,
+    REPLANNED,
+    STANDS,
+    STILL_DUE,
+    UNSAID,
+    ranked,
+    retry,
+    starts,
+)
+from bot.store.rows import Rows, Values, chunks, is_target, paced
+from bot.store.tables import OWED, SENT, outbox
 
-LATE = "too late"
-"""The reason of what expired: its `stale` came before it could be sent."""
-REPLANNED = "no longer planned"
-"""The reason of a reminder that a newer plan does not hold."""
-
-LAST = [say.value for say in (Say.EDIT, Say.OCCASION, Say.CLOSE)]
-"""What waits until everything has left that somebody waits for."""
-UNSAID = [*LAST, Say.PUBLISH.value]
-"""What says nothing by itself: planning needs no memory of it."""
-
-# Any number that nothing else in the database uses: claims take turns, or two would each find the same target free.
-_CLAIMING = 0x744D_636C
+__all__ = ["LATE", "REPLANNED", "Outbox"]
 
 _o = outbox.c
-_held = outbox.alias("held")
-
-
-class Apart(FunctionElement[float]):
-    """How far apart two instants are; the unit is the database's own."""
-
-    name = "apart"
-    inherit_cache = True
-
-
-@compiles(Apart, "sqlite")
-def _apart_sqlite(element: Apart, compiler: SQLCompiler, **kw: Any) -> str:
-    one, other = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"abs(julianday({one}) - julianday({other}))"
-
-
-@compiles(Apart, "postgresql")
-def _apart_postgresql(element: Apart, compiler: SQLCompiler, **kw: Any) -> str:
-    one, other = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"abs(extract(epoch FROM {one} - {other}))"
-
-
-def _urgency(now: datetime) -> tuple[ColumnElement[Any], ...]:
-    """What says nothing by itself last, then the closest T-0 (none last), pings, the plan's time; the key makes it one order."""
-    return (
-        _o.say.in_(LAST),
-        _o.t0.is_(None),
-        Apart(_o.t0, literal(now, Instant)),
-        _o.pings.is_(False),
-        _o.due,
-        _o.key,
-    )
-
-
-def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((one > other, one), else_=other)
-
-
-_is_paused = exists().where(same_target(paused, outbox))
-_is_held = exists().where(same_target(_held, outbox), _held.c.leased_until.is_not(None))
-
-_PLAN = ("due", "stale", "start", "try_at", "t0", "pings", "body")
-"""What a newer plan may change of a row."""
-
-_replan = (
-    update(outbox)
-    .where(_o.key == bindparam("of"))
-    .values({name: bindparam(name) for name in _PLAN})
-    .values(fate=OWED, at=null(), why=bindparam("why"), withdrawn=null())
-)
-_edit_anew = (
-    update(outbox)
-    .where(_o.key == bindparam("of"))
-    .values({name: bindparam(name) for name in _PLAN})
-    .values(
-        fate=OWED,
-        at=null(),
-        why="",
-        withdrawn=null(),
-        again=_o.leased_until.is_not(None),
-        tries=0,
-        first_try=null(),
-        message=null(),
-        pinged=false(),
-    )
-)
-_settle = {"leased_until": null(), "withdrawn": null(), "again": false()}
-_FOR_ALL = (Place.CHANNEL.value, Place.PERSON.value)
 
 
 class Outbox(Rows):
@@ -195,7 +117,7 @@ class Outbox(Rows):
                 ended.setdefault(why, []).append(row)
 
         await self._add(fresh)
-        await self._each(_replan, changed)
+        await self._each(REPLAN, changed)
         for why, rows in ended.items():
             await self._end(rows, why, now)
 
@@ -220,7 +142,7 @@ class Outbox(Rows):
                 delivery = replace(delivery, start=row.start)
             anew.append(_changed(row, delivery_row(delivery)))
         await self._add([delivery_row(delivery) for key, delivery in wanted.items() if key not in known])
-        await self._each(_edit_anew, anew)
+        await self._each(EDIT_ANEW, anew)
 
     async def drop(self, event: EventId, says: Collection[Say], why: str, at: datetime, *, keep: Collection[Key] = ()) -> int:
         kept = frozenset(keep)
@@ -228,18 +150,7 @@ class Outbox(Rows):
         return await self._end([row for key, row in known.items() if key not in kept and row.withdrawn is None], why, at)
 
     async def expire(self, now: datetime) -> tuple[Lapsed, ...]:
-        late = (
-            select(_o.key)
-            .where(_o.fate == OWED, _o.stale <= now, or_(_o.leased_until.is_(None), _o.leased_until <= now))
-            .with_for_update(skip_locked=True)  # without an order: who waits for nobody locks nobody up
-        )
-        dropped = (
-            update(outbox)
-            .where(_o.key.in_(late.scalar_subquery()))
-            .values(fate=DROPPED, why=func.coalesce(_o.withdrawn, LATE), at=now, **_settle)
-            .returning(_o.key, _o.event, _o.guild, _o.channel, _o.place)
-        )
-        return tuple(Lapsed(Key(row.key), row.event, target_of(row)) for row in await self._run(dropped))
+        return tuple(Lapsed(Key(row.key), row.event, target_of(row)) for row in await self._run(EXPIRE, {"now": now}))
 
     async def _lock(self, *which: ColumnElement[bool]) -> dict[Key, Row[Any]]:
         columns = (_o.key, _o.fate, _o.start, _o.try_at, _o.leased_until, _o.withdrawn, _o.why, _o.body)
@@ -256,7 +167,7 @@ class Outbox(Rows):
         free = [row for row in rows if row.leased_until is None or row.leased_until <= at]
         # Withdrawn is stale at once: should its sender die, it is never taken up again.
         await self._set(leased, withdrawn=why, stale=at, again=False)
-        await self._set(free, fate="dropped", why=why, at=at, **_settle)
+        await self._set(free, fate="dropped", why=why, at=at, **FREED)
         return len(free)
 
     async def _set(self, rows: Sequence[Row[Any]], **values: Any) -> None:
@@ -269,16 +180,12 @@ class Outbox(Rows):
         self, now: datetime, limit: int, lease: timedelta, *, busy: Collection[Target] = (), shards: Shards | None = None
     ) -> tuple[Claimed, ...]:
         if self._postgresql:
-            await self._in_turn(_CLAIMING)
-        lapsed = select(_o.key).where(_o.leased_until <= now).with_for_update(skip_locked=True)
-        await self._run(update(outbox).where(_o.key.in_(lapsed.scalar_subquery())).values(leased_until=null()))
+            await self._in_turn(CLAIMING)
+        await self._run(LET_LAPSE, {"now": now})
         keys = await self._most_urgent(now, limit, busy, shards)
-        # Asked again: what is locked now may have changed since it was ranked; what somebody else has locked is passed over.
-        chosen = select(_o.key, _o.tries, _o.first_try, _o.body).where(_o.key.in_(keys), *_due(now))
-        rows = {row.key: row for row in await self._read(chosen.with_for_update(skip_locked=True))} if keys else {}
+        rows = {row.key: row for row in await self._read(STILL_DUE, {"keys": keys, "now": now})} if keys else {}
         if rows:
-            leased = {"leased_until": now + lease, "tries": _o.tries + 1, "first_try": func.coalesce(_o.first_try, now)}
-            await self._run(update(outbox).where(_o.key.in_(list(rows))).values(**leased, again=false()))
+            await self._run(LEASE, {"keys": list(rows), "now": now, "until": now + lease})
         return tuple(
             Claimed(delivery=delivery_of(row), tries=row.tries, first_try=row.first_try, until=now + lease)
             for row in (rows[key] for key in keys if key in rows)
@@ -297,13 +204,12 @@ class Outbox(Rows):
 
         Read page by page: nearly always each of the first rows has a target of its own, and ranking all of them by target is slow.
         """
-        due = select(_o.key, _o.guild, _o.channel, _o.place).where(*_due(now), ~_is_paused, ~_is_held, *_in_reach(shards))
-        due = due.order_by(*_urgency(now))
+        due = ranked(shards)
         taken = set(busy)
         keys: list[str] = []
         start, page = 0, 4 * limit
         while len(keys) < limit:
-            rows = await self._read(due.limit(page).offset(start))
+            rows = await self._read(due, {"now": now, "page": page, "start": start})
             for row in rows:
                 if len(keys) < limit and (target := target_of(row)) not in taken:
                     taken.add(target)
@@ -314,60 +220,25 @@ class Outbox(Rows):
         return keys
 
     async def next_start(self, now: datetime, *, shards: Shards | None = None) -> datetime | None:  # noqa: ARG002  the port's: other stores may need it
-        free = and_(_o.fate == OWED, _o.leased_until.is_(None))
-        # A target that is paused or being sent to cannot be claimed for, whatever its rows say.
-        claimable = select(_o.try_at).where(free, ~_is_paused, ~_is_held, *_in_reach(shards)).order_by(_o.try_at).limit(1)
-        stale = select(_o.stale).where(free).order_by(_o.stale).limit(1)
-        lapse = select(func.min(_o.leased_until, type_=Instant)).where(_o.leased_until.is_not(None))
-        answers = [(await self._run(question)).scalar() for question in (claimable, stale, lapse)]
+        answers = [(await self._run(question)).scalar() for question in starts(shards)]
         return min((answer for answer in answers if answer is not None), default=None)
 
     # what became of it
 
     async def record_sent(self, key: Key, message: MessageId, at: datetime, *, pinged: bool) -> None:
-        # Even one that was dropped meanwhile: it is there.
-        sent = update(outbox).where(_o.key == key, _o.fate != SENT)
-        await self._run(
-            sent.values(
-                fate=case((_o.again, OWED), else_=SENT),
-                message=case((_o.again, null()), else_=message),
-                at=case((_o.again, null()), else_=literal(at, Instant)),
-                pinged=case((_o.again, false()), else_=true() if pinged else false()),
-                why="",
-                **_settle,
-            )
-        )
+        await self._run(STANDS, {"of": key, "its_message": message, "since": at, "rang": pinged})
 
     async def record_retry(self, key: Key, at: datetime, why: str, *, counts: bool) -> None:
-        gone = _o.withdrawn.is_not(None)
-        back = {
-            "fate": case((gone, DROPPED), else_=OWED),
-            "why": func.coalesce(_o.withdrawn, why),
-            # A withdrawn row went stale when it was withdrawn.
-            "at": case((gone, _o.stale), else_=null()),
-            "try_at": _later(_o.start, literal(at, Instant)),
-        }
-        if not counts:
-            back["tries"] = case((_o.tries > 0, _o.tries - 1), else_=0)
-            back["first_try"] = case((_o.tries > 1, _o.first_try), else_=null())
-        await self._run(update(outbox).where(_o.key == key, _o.fate == OWED).values(**back, **_settle))
+        await self._run(retry(counts=counts), {"of": key, "later": at, "for": why})
 
     async def record_dropped(self, key: Key, why: str, at: datetime) -> None:
-        dropped = update(outbox).where(_o.key == key, _o.fate == OWED)
-        await self._run(
-            dropped.values(
-                fate=case((_o.again, OWED), else_=DROPPED),
-                at=case((_o.again, null()), else_=literal(at, Instant)),
-                why=why,
-                **_settle,
-            )
-        )
+        await self._run(DROP, {"of": key, "for": why, "since": at})
 
 
 def _changed(row: Row[Any], planned: Values) -> Values:
     """A row brought to a newer plan; a target that asked us to wait still waits."""
     waits = row.fate == Fate.OWED and row.leased_until is None and row.try_at > row.start
-    return {name: planned[name] for name in _PLAN} | {
+    return {name: planned[name] for name in PLAN} | {
         "of": row.key,
         "try_at": max(planned["start"], row.try_at) if waits else planned["start"],
         "why": row.why if row.fate == Fate.OWED else "",
@@ -377,16 +248,3 @@ def _changed(row: Row[Any], planned: Values) -> Values:
 def _of(guild: GuildId | None) -> tuple[ColumnElement[bool], ...]:
     """The rows of one guild, or all."""
     return () if guild is None else (_o.guild == guild,)
-
-
-def _in_reach(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:
-    """Rows that a process with these shards can deliver: to channels and persons any can, the rest takes what the gateway told."""
-    if shards is None:
-        return ()
-    shard = (_o.guild // 2**SNOWFLAKE_SHARD) % shards.count
-    return (or_(_o.place.in_(_FOR_ALL), shard.between(shards.first, shards.last)),)
-
-
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    # IS TRUE, or SQLite would walk the index of `stale` instead: nearly everything that is owed lies ahead of it.
-    return (_o.fate == OWED, _o.leased_until.is_(None), _o.try_at <= now, (_o.stale > now).is_(true()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, FromClause, Row, Table, and_, func, select
@@ -89,8 +90,8 @@ class Rows:
         hurried = func.set_config("idle_in_transaction_session_timeout", LONGEST_TURN, True)
         await self._run(select(hurried, func.pg_advisory_xact_lock(lock)))
 
-    async def _read(self, statement: Executable) -> Sequence[Row[Any]]:
-        return [row async for row in paced(await self._run(statement))]
+    async def _read(self, statement: Executable, values: Values | None = None) -> Sequence[Row[Any]]:
+        return [row async for row in paced(await self._run(statement, values))]
 
     async def _each(self, statement: Executable, values: Sequence[Values]) -> None:
         """Run a statement for every one of these, in bulk, in their order."""
@@ -98,11 +99,21 @@ class Rows:
             await self._run(statement, values[start : start + _TURN])
 
     def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        return postgresql.insert(table) if self._postgresql else sqlite.insert(table)
+        return _insert(table, postgres=self._postgresql)
 
     async def _upsert(self, table: Table, values: Values) -> None:
         """Insert a row, or replace the one that has its primary key."""
-        insert = self._insert(table).values(**values)
-        keys = [column.name for column in table.primary_key]
-        replaced = {name: insert.excluded[name] for name in values if name not in keys}
-        await self._run(insert.on_conflict_do_update(index_elements=keys, set_=replaced))
+        await self._run(_upsert(table, frozenset(values), postgres=self._postgresql), values)
+
+
+def _insert(table: Table, *, postgres: bool) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if postgres else sqlite.insert(table)
+
+
+@cache
+def _upsert(table: Table, names: frozenset[str], *, postgres: bool) -> postgresql.Insert | sqlite.Insert:
+    """The statement for rows of these columns. Built once: building costs as much as all the rest of running it."""
+    insert = _insert(table, postgres=postgres)
+    keys = [column.name for column in table.primary_key]
+    replaced = {name: insert.excluded[name] for name in sorted(names) if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=replaced)

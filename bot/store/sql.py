@@ -27,6 +27,7 @@ from bot.store.requests import Asked
 from bot.store.rows import finish
 from bot.store.told import Told
 from bot.store.waking import CHANNEL
+from bot.store.watching import Watching
 
 __all__ = ["CannotOpen", "Migrated", "SqlStore", "SqlTransaction"]
 
@@ -35,7 +36,7 @@ LONGEST_STEP = 600
 """Seconds that one statement of a step may take. Chosen, not measured: a new column takes none, an index over a year some."""
 
 
-class SqlTransaction(Events, Briefs, Outbox, Told, People, Newsstand, Leases, Pruning):
+class SqlTransaction(Events, Watching, Briefs, Outbox, Told, People, Newsstand, Leases, Pruning):
     """One unit of work: the Transaction port. What it owes is told to the other processes when it commits."""
 
     __slots__ = ()

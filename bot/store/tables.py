@@ -112,7 +112,7 @@ watches = Table(
     *_target(),
     Column("body", Text, nullable=False),
     Column("only_event", Text, comment="the event that a person's reminder is about; none: it may want any"),
-    Index(None, "guild"),
+    Index(None, "guild", "channel"),
     Index(None, "only_event"),
     # An id is never given twice: a button that still shows a removed watch must not reach its successor.
     sqlite_autoincrement=True,

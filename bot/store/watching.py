@@ -13,6 +13,14 @@ from bot.store.codec import target_columns, target_of, watch_of, watch_row
 from bot.store.rows import Rows, is_target, same_target
 from bot.store.tables import paused, watches
 
+_is_paused = paused.c.at.is_not(None).label("is_paused")
+WATCHES = (
+    select(watches.c.id, watches.c.body, _is_paused)
+    .select_from(watches.outerjoin(paused, same_target(watches, paused)))
+    .order_by(watches.c.id)
+)
+"""Every watch, in the order of their making."""
+
 
 class Watching(Rows):
     """The part of the Transaction port about watches and paused targets."""
@@ -34,9 +42,7 @@ class Watching(Rows):
         await self._run(insert(watches).values(id=watch.id, **watch_row(watch)))
 
     async def _watches(self, *which: ColumnElement[bool]) -> tuple[Watch, ...]:
-        both = watches.outerjoin(paused, same_target(watches, paused))
-        wanted = select(watches.c.id, watches.c.body, paused.c.at.is_not(None).label("is_paused")).select_from(both)
-        return tuple(watch_of(row) for row in await self._read(wanted.where(*which).order_by(watches.c.id)))
+        return tuple(map(watch_of, await self._read(WATCHES.where(*which))))
 
     async def add_watch(self, watch: Watch) -> Watch:
         made = await self._run(insert(watches).values(**watch_row(watch)).returning(watches.c.id))

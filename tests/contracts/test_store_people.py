@@ -22,7 +22,7 @@ from bot.model import (
     Watch,
 )
 from bot.store.sql import SqlStore
-from tests.contracts.store_samples import DAY, GUILD, HOUR, MINUTE, MS19, T0, channel, claimed, delivery, watch
+from tests.contracts.store_samples import DAY, GUILD, HOUR, MINUTE, MS19, T0, card, channel, claimed, delivery, watch
 
 ADA, BOB = UserId(2**63 - 1), UserId(8)
 OTHER = GuildId(5)
@@ -107,6 +107,24 @@ async def test_a_brief_holds_the_watches_of_that_person_alone(store: SqlStore) -
         mine = await tx.add_watch(watch(mailbox(ADA)))
         sent = delivery("T-10m", mailbox(ADA))
         assert (await tx.briefs([sent]))[sent.key].watches == (mine,)
+
+
+async def test_briefs_of_persons_and_servers_asked_for_at_once_are_those_of_each(store: SqlStore) -> None:
+    places = (mailbox(ADA), channel(1), mailbox(BOB), channel(2, OTHER))
+    async with store.transaction() as tx:
+        watches = [await tx.add_watch(watch(place)) for place in places]
+        sent = [delivery("T-10m", place) for place in places]
+        await tx.owe(sent)
+        await tx.keep_server(Server(guild=GUILD, zone="Asia/Kolkata"))
+        for number, place in enumerate(places[1:3], 1):
+            await tx.keep_card(replace(card(), target=place, message=MessageId(number)))
+            await tx.record_sent(sent[number].key, MessageId(number), T0 - number * MINUTE, pinged=True)
+    async with store.transaction() as tx:
+        briefs = [(await tx.briefs(sent))[one.key] for one in sent]
+    assert [brief.watches for brief in briefs] == [(one,) for one in watches]
+    assert [brief.card and brief.card.message for brief in briefs] == [None, 1, 2, None]
+    assert [brief.last_ping for brief in briefs] == [None, T0 - MINUTE, T0 - 2 * MINUTE, None]
+    assert [brief.server and brief.server.zone for brief in briefs] == [None, "Asia/Kolkata", None, None]
 
 
 # --- servers ------------------------------------------------------------------------------------------------------
