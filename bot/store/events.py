@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import BindParameter, Row, bindparam, func, or_, select, update
 
 from bot.model import Card, EventId, GuildId, MessageId, Target, Track
 from bot.store.codec import target_columns, target_of, track_of, track_row
 from bot.store.rows import Rows, chunks
-from bot.store.tables import articles, cards, facts, tracks
+from bot.store.tables import Instant, articles, cards, facts, tracks
+
+_since = bindparam("since", type_=Instant)
+_events: BindParameter[Any] = bindparam("events", expanding=True)
+
+# Built once: building a statement costs as much as all the rest of running it.
+_TRACK = select(tracks).where(tracks.c.event == bindparam("event")).with_for_update()
+_TRACKS = select(tracks).order_by(tracks.c.net.is_(None), tracks.c.net, tracks.c.event)
+_TRACKS_SINCE = _TRACKS.where(or_(tracks.c.net >= _since, tracks.c.net.is_(None)))
+# Locked in one order everywhere; never back in time, should an older answer come in later.
+_THOSE = select(tracks.c.event).where(tracks.c.event.in_(_events)).order_by(tracks.c.event).with_for_update()
+_TOUCH = (
+    update(tracks)
+    .where(tracks.c.event.in_(_THOSE.scalar_subquery()), tracks.c.seen <= _since)
+    .values(feed=bindparam("by"), seen=_since)
+)
+_CARDS = select(cards).where(cards.c.event == bindparam("event")).order_by(cards.c.guild, cards.c.channel, cards.c.place)
+_CARDS_OF = _CARDS.where(cards.c.guild == bindparam("guild"))
+_RECALL = select(facts.c.value).where(facts.c.name == bindparam("name"))
 
 
 class Events(Rows):
@@ -27,13 +46,11 @@ class Events(Rows):
         return None if row is None else track_of(row)
 
     async def _locked_track(self, event: EventId) -> Row[tuple[str, ...]] | None:
-        return (await self._run(select(tracks).where(tracks.c.event == event).with_for_update())).one_or_none()
+        return (await self._run(_TRACK, {"event": event})).one_or_none()
 
     async def tracks(self, *, net_since: datetime | None = None) -> tuple[Track, ...]:
-        wanted = select(tracks).order_by(tracks.c.net.is_(None), tracks.c.net, tracks.c.event)
-        if net_since is not None:
-            wanted = wanted.where(or_(tracks.c.net >= net_since, tracks.c.net.is_(None)))
-        return tuple(track_of(row) for row in await self._read(wanted))
+        rows = await (self._read(_TRACKS) if net_since is None else self._read(_TRACKS_SINCE, {"since": net_since}))
+        return tuple(map(track_of, rows))
 
     async def heard(self) -> datetime | None:
         latest = select(tracks.c.seen).where(tracks.c.event.not_like("own:%")).order_by(tracks.c.seen.desc()).limit(1)
@@ -52,15 +69,11 @@ class Events(Rows):
 
     async def touch(self, events: Collection[EventId], feed: str, seen: datetime) -> None:
         for some in chunks(sorted(events)):
-            # Locked in one order everywhere; never back in time, should an older answer come in later.
-            mine = select(tracks.c.event).where(tracks.c.event.in_(some)).order_by(tracks.c.event).with_for_update()
-            touched = update(tracks).where(tracks.c.event.in_(mine.scalar_subquery()), tracks.c.seen <= seen)
-            await self._run(touched.values(feed=feed, seen=seen))
+            await self._run(_TOUCH, {"events": some, "by": feed, "since": seen})
 
     async def cards(self, event: EventId, guild: GuildId | None = None) -> Mapping[Target, Card]:
-        which = () if guild is None else (cards.c.guild == guild,)
-        wanted = select(cards).where(cards.c.event == event, *which).order_by(cards.c.guild, cards.c.channel, cards.c.place)
-        return {card.target: card for card in map(card_of, await self._read(wanted))}
+        rows = await self._read(_CARDS if guild is None else _CARDS_OF, {"event": event, "guild": guild})
+        return {card.target: card for card in map(card_of, rows)}
 
     async def keep_card(self, card: Card) -> None:
         await self._upsert(
@@ -76,7 +89,7 @@ class Events(Rows):
         )
 
     async def recall(self, name: str) -> str | None:
-        row = (await self._run(select(facts.c.value).where(facts.c.name == name))).one_or_none()
+        row = (await self._run(_RECALL, {"name": name})).one_or_none()
         return None if row is None else row.value
 
     async def remember(self, name: str, value: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select, update
+from sqlalchemy import Executable, Row, func, literal, select
 
 from bot.model import Claimed, Delivery, EventId, Fate, GuildId, Key, Lapsed, MessageId, Say, Settled, Tally, Target
 from bot.rules.sharing import Shards
@@ -21,19 +21,24 @@ from bot.store.outbox_sql import (
     CLAIMING,
     DROP,
     EDIT_ANEW,
+    END,
     EXPIRE,
-    FREED,
+    KNOWN,
     LATE,
     LEASE,
     LET_LAPSE,
+    LOCKED,
     PLAN,
     REPLAN,
     REPLANNED,
     STANDS,
     STILL_DUE,
-    UNSAID,
+    UNSENT,
+    WITHDRAW,
     ranked,
+    reminders,
     retry,
+    said,
     starts,
 )
 from bot.store.rows import Rows, Values, chunks, is_target, paced
@@ -52,13 +57,9 @@ class Outbox(Rows):
     # what is owed
 
     async def settled(self, event: EventId, guild: GuildId | None = None) -> Mapping[Target, tuple[Settled, ...]]:
-        wanted = (
-            select(_o.guild, _o.channel, _o.place, _o.what, _o.attempt, _o.fate, _o.why, _o.at, _o.pinged)
-            .where(_o.event == event, _o.say.not_in(UNSAID), *_of(guild))
-            .order_by(_o.guild, _o.channel, _o.place, _o.due, _o.key)
-        )
+        wanted = said(everywhere=guild is None)
         found: dict[Target, list[Settled]] = {}
-        async for row in paced(await self._read(wanted)):
+        async for row in paced(await self._read(wanted, {"about": event, "of": guild})):
             found.setdefault(target_of(row), []).append(
                 Settled(what=row.what, attempt=row.attempt, fate=Fate(row.fate), why=row.why, at=row.at, pinged=row.pinged)
             )
@@ -95,7 +96,7 @@ class Outbox(Rows):
     ) -> None:
         planned = {delivery.key: delivery_row(delivery) async for delivery in paced(owed)}
         passed = {delivery.key: (delivery, why) for delivery, why in skipped if delivery.key not in planned}
-        known = await self._lock(_o.event == event, _o.say == Say.REMINDER.value, *_of(guild))
+        known = await self._lock(reminders(everywhere=guild is None), {"about": event, "of": guild})
 
         fresh = [row for key, row in planned.items() if key not in known]
         fresh += [
@@ -125,7 +126,7 @@ class Outbox(Rows):
         wanted = {delivery.key: delivery for delivery in reversed(deliveries)}
         known: set[str] = set()
         for keys in chunks(sorted(wanted)):
-            known.update(row.key for row in await self._read(select(_o.key).where(_o.key.in_(keys))))
+            known.update(row.key for row in await self._read(KNOWN, {"keys": keys}))
         fresh = [delivery_row(delivery) async for key, delivery in paced(wanted.items()) if key not in known]
         await self._add(fresh)
         return len(fresh)
@@ -134,7 +135,7 @@ class Outbox(Rows):
         wanted = {delivery.key: delivery for delivery in deliveries}
         known: dict[Key, Row[Any]] = {}
         for keys in chunks(sorted(wanted)):
-            known |= await self._lock(_o.key.in_(keys))
+            known |= await self._lock(LOCKED, {"keys": keys})
         anew: list[Values] = []
         for key, row in known.items():
             delivery, pending = wanted[key], row.fate == Fate.OWED and row.leased_until is None
@@ -146,33 +147,26 @@ class Outbox(Rows):
 
     async def drop(self, event: EventId, says: Collection[Say], why: str, at: datetime, *, keep: Collection[Key] = ()) -> int:
         kept = frozenset(keep)
-        known = await self._lock(_o.event == event, _o.say.in_([say.value for say in says]), _o.fate == OWED)
+        known = await self._lock(UNSENT, {"about": event, "says": [say.value for say in says]})
         return await self._end([row for key, row in known.items() if key not in kept and row.withdrawn is None], why, at)
 
     async def expire(self, now: datetime) -> tuple[Lapsed, ...]:
         return tuple(Lapsed(Key(row.key), row.event, target_of(row)) for row in await self._run(EXPIRE, {"now": now}))
 
-    async def _lock(self, *which: ColumnElement[bool]) -> dict[Key, Row[Any]]:
-        columns = (_o.key, _o.fate, _o.start, _o.try_at, _o.leased_until, _o.withdrawn, _o.why, _o.body)
-        rows = await self._read(select(*columns).where(*which).order_by(_o.key).with_for_update())
-        return {Key(row.key): row for row in rows}
+    async def _lock(self, which: Executable, values: Values) -> dict[Key, Row[Any]]:
+        return {Key(row.key): row for row in await self._read(which, values)}
 
     async def _add(self, rows: Sequence[Values]) -> None:
-        fresh = self._insert(outbox).on_conflict_do_nothing(index_elements=["key"])
-        await self._each(fresh, sorted(rows, key=lambda row: str(row["key"])))
+        await self._each(self._insert_new(outbox), sorted(rows, key=lambda row: str(row["key"])))
 
     async def _end(self, rows: Sequence[Row[Any]], why: str, at: datetime) -> int:
         """Drop those that nobody is sending and withdraw the others; how many were dropped."""
         leased = [row for row in rows if row.leased_until is not None and row.leased_until > at]
         free = [row for row in rows if row.leased_until is None or row.leased_until <= at]
-        # Withdrawn is stale at once: should its sender die, it is never taken up again.
-        await self._set(leased, withdrawn=why, stale=at, again=False)
-        await self._set(free, fate="dropped", why=why, at=at, **FREED)
+        for change, those in ((WITHDRAW, leased), (END, free)):
+            for keys in chunks([row.key for row in those]):
+                await self._run(change, {"keys": keys, "for": why, "since": at})
         return len(free)
-
-    async def _set(self, rows: Sequence[Row[Any]], **values: Any) -> None:
-        for some in chunks([row.key for row in rows]):
-            await self._run(update(outbox).where(_o.key.in_(some)).values(**values))
 
     # who is sending it
 
@@ -195,8 +189,8 @@ class Outbox(Rows):
         fences = {claim.delivery.key: claim.until for claim in claims}
         held: set[Key] = set()
         for keys in chunks(sorted(fences)):
-            rows = select(_o.key, _o.leased_until).where(_o.key.in_(keys)).order_by(_o.key).with_for_update()
-            held.update(Key(row.key) for row in await self._read(rows) if row.leased_until == fences[row.key])
+            rows = await self._read(LOCKED, {"keys": keys})
+            held.update(Key(row.key) for row in rows if row.leased_until == fences[row.key])
         return frozenset(held)
 
     async def _most_urgent(self, now: datetime, limit: int, busy: Collection[Target], shards: Shards | None) -> Sequence[str]:
@@ -243,8 +237,3 @@ def _changed(row: Row[Any], planned: Values) -> Values:
         "try_at": max(planned["start"], row.try_at) if waits else planned["start"],
         "why": row.why if row.fate == Fate.OWED else "",
     }
-
-
-def _of(guild: GuildId | None) -> tuple[ColumnElement[bool], ...]:
-    """The rows of one guild, or all."""
-    return () if guild is None else (_o.guild == guild,)

@@ -1,6 +1,6 @@
 """What the outbox asks of the database, each statement built once: building one costs as much as all the rest of running it.
 
-Their parameters: `now`; `of`, a key; `keys`, several.
+Their parameters: `now`; `of`, a key or a server; `keys`, several; `about`, an event; `since` and `for`, when something ended, why.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def _apart_postgresql(element: Apart, compiler: SQLCompiler, **kw: Any) -> str:
     return f"abs(extract(epoch FROM {one} - {other}))"
 
 
-_now = bindparam("now", type_=Instant)
+_now, _since = bindparam("now", type_=Instant), bindparam("since", type_=Instant)
+_for: BindParameter[Any] = bindparam("for")
 _urgency = (_o.say.in_(LAST), _o.t0.is_(None), Apart(_o.t0, _now), _o.pings.is_(False), _o.due, _o.key)
 """What says nothing by itself last, then the closest T-0 (none last), pings, the plan's time; the key makes it one order."""
 
@@ -154,17 +155,13 @@ STANDS = (
         **_unless_again(
             fate=SENT,
             message=bindparam("its_message", type_=BigInteger),
-            at=bindparam("since", type_=Instant),
+            at=_since,
             pinged=bindparam("rang", type_=Boolean),
         ),
         why="",
     )
 )
-DROP = (
-    update(outbox)
-    .where(_o.key == bindparam("of"), _o.fate == OWED)
-    .values(**_unless_again(fate=DROPPED, at=bindparam("since", type_=Instant)), why=bindparam("for"))
-)
+DROP = update(outbox).where(_o.key == bindparam("of"), _o.fate == OWED).values(**_unless_again(fate=DROPPED, at=_since), why=_for)
 
 _FOR_ALL = (Place.CHANNEL.value, Place.PERSON.value)
 
@@ -175,6 +172,37 @@ def _in_reach(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:
         return ()
     shard = (_o.guild // 2**SNOWFLAKE_SHARD) % shards.count
     return (or_(_o.place.in_(_FOR_ALL), shard.between(shards.first, shards.last)),)
+
+
+_row = select(_o.key, _o.fate, _o.start, _o.try_at, _o.leased_until, _o.withdrawn, _o.why, _o.body)
+_row = _row.order_by(_o.key).with_for_update()  # in one order everywhere
+LOCKED = _row.where(_o.key.in_(_keys))
+KNOWN = select(_o.key).where(_o.key.in_(_keys))
+_says: BindParameter[Any] = bindparam("says", expanding=True)
+UNSENT = _row.where(_o.event == bindparam("about"), _o.say.in_(_says), _o.fate == OWED)
+
+END = update(outbox).where(_o.key.in_(_keys)).values(fate=DROPPED, why=_for, at=_since, **FREED)
+# Withdrawn is stale at once: should its sender die, it is never taken up again.
+WITHDRAW = update(outbox).where(_o.key.in_(_keys)).values(withdrawn=_for, stale=_since, again=false())
+
+
+def _about(*, everywhere: bool) -> tuple[ColumnElement[bool], ...]:
+    """The rows about one event, or those of them that are for one server."""
+    return (_o.event == bindparam("about"), *(() if everywhere else (_o.guild == bindparam("of", type_=BigInteger),)))
+
+
+@cache
+def reminders(*, everywhere: bool) -> Select[Any]:
+    """Lock the reminders of one event."""
+    return _row.where(*_about(everywhere=everywhere), _o.say == Say.REMINDER.value)
+
+
+@cache
+def said(*, everywhere: bool) -> Select[Any]:
+    """What was said, or is to be, about one event."""
+    columns = (_o.guild, _o.channel, _o.place, _o.what, _o.attempt, _o.fate, _o.why, _o.at, _o.pinged)
+    mine = select(*columns).where(*_about(everywhere=everywhere), _o.say.not_in(UNSAID))
+    return mine.order_by(_o.guild, _o.channel, _o.place, _o.due, _o.key)
 
 
 @cache
@@ -189,7 +217,7 @@ def retry(*, counts: bool) -> Update:
         .where(_o.key == bindparam("of"), _o.fate == OWED)
         .values(
             fate=case((gone, DROPPED), else_=OWED),
-            why=func.coalesce(_o.withdrawn, bindparam("for")),
+            why=func.coalesce(_o.withdrawn, _for),
             at=case((gone, _o.stale)),  # a withdrawn row went stale when it was withdrawn
             try_at=case((_o.start > later, _o.start), else_=later),
             **tried,

@@ -101,6 +101,10 @@ class Rows:
     def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         return _insert(table, postgres=self._postgresql)
 
+    def _insert_new(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """Insert rows; those whose key is taken are left as they are."""
+        return _insert_new(table, postgres=self._postgresql)
+
     async def _upsert(self, table: Table, values: Values) -> None:
         """Insert a row, or replace the one that has its primary key."""
         await self._run(_upsert(table, frozenset(values), postgres=self._postgresql), values)
@@ -108,6 +112,11 @@ class Rows:
 
 def _insert(table: Table, *, postgres: bool) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if postgres else sqlite.insert(table)
+
+
+@cache
+def _insert_new(table: Table, *, postgres: bool) -> postgresql.Insert | sqlite.Insert:
+    return _insert(table, postgres=postgres).on_conflict_do_nothing(index_elements=list(table.primary_key))
 
 
 @cache
