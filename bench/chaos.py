@@ -49,6 +49,7 @@ from bot.model import (
     WatchId,
 )
 from bot.ports import FeedDown, Gone, OutletDown, Sightings, StoreDown, Transaction
+from bot.rendering import identity_of
 from bot.store.outbox import LATE
 from bot.store.sql import SqlStore
 from tests.mission_log import Discord, KilledError, LaunchFeed, WallClock
@@ -131,7 +132,7 @@ class FrailDiscord(Discord):
     ledger: sqlite3.Connection = field(kw_only=True)
     times: Counter[Key] = field(default_factory=Counter[Key])
     late: list[Key] = field(default_factory=list[Key])
-    titles: list[tuple[int, str, datetime, MessageId]] = field(default_factory=list[tuple[int, str, datetime, MessageId]])
+    there: list[tuple[int, str, datetime, MessageId]] = field(default_factory=list[tuple[int, str, datetime, MessageId]])
 
     stands: Callable[[], bool] = lambda: True
 
@@ -166,8 +167,8 @@ class FrailDiscord(Discord):
         if earlier and at - earlier[2] < NONCE:
             return earlier[0]
         message = MessageId(self.times.total() + 1)
-        self.stored[key] = (message, post.title, at)
-        self.titles.append((target.channel, post.title, at, message))
+        self.stored[key] = (message, identity_of(post), at)
+        self.there.append((target.channel, identity_of(post), at, message))
         self.times[key] += 1
         ((stale,),) = self.ledger.execute("SELECT stale FROM outbox WHERE key = ?", (key,))
         if instant(stale) <= at:
@@ -195,8 +196,8 @@ class FrailDiscord(Discord):
     ) -> MessageId | None:
         if self.world.now_broken(DISCORD):
             raise OutletDown("502")
-        sought = (target.channel, post.title)
-        return next((one for channel, title, at, one in self.titles if (channel, title) == sought and at >= since), None)
+        sought = (target.channel, identity_of(post))
+        return next((one for channel, said, at, one in self.there if (channel, said) == sought and at >= since), None)
 
 
 @dataclass
@@ -320,7 +321,7 @@ class Run:
         """Hold every row against what is in the channels."""
         excuses = [*self.world.plays.troubles, *self.world.broken]
         rows = ledger.execute("SELECT key, event, say, what, fate, why, start, stale, message, due FROM outbox").fetchall()
-        there = {message for *_, message in discord.titles}
+        there = {message for *_, message in discord.there}
         lost: list[str] = []
         for key, _, say, _, fate, why, start, stale, message, _ in rows:
             begin, end = instant(start), instant(stale)

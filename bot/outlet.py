@@ -32,7 +32,7 @@ from bot.model import (
     Unclear,
 )
 from bot.ports import OutletDown
-from bot.rendering import Message, identity, render, title_of
+from bot.rendering import Message, identity, identity_of, render
 from bot.standing import (
     ARCHIVED,
     CERTAIN,
@@ -287,7 +287,7 @@ class DiscordOutlet:
         channel = await self._channel(target, within)
         if not self._may_read(target, channel.id):
             raise OutletDown("the bot may not read the message history there")
-        sought, called, seen = title_of(post), {str(user) for user in post.users}, 0
+        sought, called, seen = identity_of(post), {str(user) for user in post.users}, 0
         async for message in channel.history(limit=READ_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
             seen += 1
             named = identity(message.embeds[0] if message.embeds else None, message.content)

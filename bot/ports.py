@@ -156,7 +156,7 @@ class Outlet(Protocol):
         ...
 
     async def find(self, target: Target, post: Post, since: datetime, within: MessageId | None = None) -> MessageId | None:
-        """Our own message of this title sent at or after `since`, read back after an unclear answer. Raises: OutletDown.
+        """Our own message that says this post, sent at or after `since`, read back after an unclear answer. Raises: OutletDown.
 
         In a forum: our own post of this name, or the message `within` one.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -50,6 +51,9 @@ COLOURS = {
 }
 
 
+_FLEETING = re.compile(r"<(?:@[!&]?\d+|t:-?\d+(?::\w)?)>")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message, rendered. At least one of content and embed says something."""
@@ -94,16 +98,21 @@ def render(post: Post) -> Message:
     )
 
 
-def title_of(post: Post) -> str:
+def identity_of(post: Post) -> str:
     """What identifies the message of this post when it is read back. Empty for one that is a picture alone."""
     message = render(post)
     return identity(message.embed, message.content)
 
 
 def identity(embed: discord.Embed | None, content: str) -> str:
-    """What identifies a message: its embed's title, else its content, else what its embed describes."""
+    """What identifies a message: what stands above its embed and that one's title, else what its embed describes.
+
+    Several may be told as the card, under one title: what stands above it tells them apart. Whom a message calls, and how
+    instants are written in it, may differ from one try to the next.
+    """
     titled, described = (embed.title, embed.description) if embed else (None, None)
-    return titled or content or described or ""
+    above = " ".join(_FLEETING.sub("", content).split())
+    return "\n".join(part for part in (above, titled) if part) or described or ""
 
 
 # --- text ---------------------------------------------------------------------------------------------------------

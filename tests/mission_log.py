@@ -83,6 +83,7 @@ from bot.model import (
     Webcast,
 )
 from bot.ports import Gone, OutletDown, Sightings
+from bot.rendering import identity_of
 from bot.rules.countdown import what_of
 from bot.rules.polling import AGAIN
 from bot.rules.text import subject
@@ -261,7 +262,7 @@ class Discord(Standing):
         if earlier and self.clock.at - earlier[2] < timedelta(minutes=3):
             return Sent(earlier[0])
         message = MessageId(len(self.said) + 1)
-        self.stored[once] = (message, title_in(target, post), self.clock.at)
+        self.stored[once] = (message, known_by(target, post), self.clock.at)
         self.said.append(self.line("post", key, target, post))
         self.forum_post(message if opens else reply_to, target, post)
         if self.mood == "kill":
@@ -291,7 +292,7 @@ class Discord(Standing):
             raise OutletDown("502")
         if target.place is Place.FORUM and within is None:
             return self.opened(post)
-        sought = title_in(target, post)
+        sought = known_by(target, post)
         return next((m for m, title, at in self.stored.values() if title == sought and at >= since), None)
 
     def line(self, verb: str, key: Key, target: Target, post: Post) -> str:
@@ -330,9 +331,9 @@ class Discord(Standing):
         return hushed if name == "launches" else f" #{name}{hushed}"
 
 
-def title_in(target: Target, post: Post) -> str:
+def known_by(target: Target, post: Post) -> str:
     """What a message is found by: where it is, its title, who is called."""
-    return f"{target.channel} {post.title} {sorted(post.users)}"
+    return f"{target.channel} {identity_of(post)} {sorted(post.users)}"
 
 
 # --- playing a log ------------------------------------------------------------------------------------------------

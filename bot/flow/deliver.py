@@ -254,7 +254,7 @@ class Deliverer:
                 found = await self.found(claimed, places, within)
             except OutletDown as down:
                 return Unclear(str(down))
-            if found and not (ready.earlier and found == ready.reply_to):  # that is the card, which another delivery began
+            if found:
                 return Sent(found)
         return await self.leaving(claimed).send(sent.key, sent.target, ready.post, ready.reply_to)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Link, Post, RoleId, Tone, UserId
-from bot.rendering import Message, clip, render, size, tidy, title_of, web_url
+from bot.rendering import Message, clip, identity_of, render, size, tidy, web_url
 
 WILD = st.text(st.characters(), max_size=60) | st.sampled_from(
     ["", " ", "\u200b", "\x00", "\ud800", "@everyone", "<@&1>", "𝒳" * 30]
@@ -120,7 +120,7 @@ def test_exactly_the_posts_roles_and_users_may_be_pinged(post: Post) -> None:
 @given(POSTS)
 def test_the_same_post_is_the_same_message_and_is_found_by_its_title(post: Post) -> None:
     assert payload(render(post)) == payload(render(post))
-    assert title_of(post) or not (tidy(post.title).strip() or tidy("".join(post.lines)).strip() or tidy(post.lead_in).strip())
+    assert identity_of(post) or not (tidy(post.title).strip() or tidy("".join(post.lines)).strip() or tidy(post.lead_in).strip())
 
 
 @given(LONG, st.integers(0, 300))

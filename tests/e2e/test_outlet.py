@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
@@ -199,6 +200,18 @@ async def test_what_was_sent_is_found_again_by_its_title(
     assert await outlet.find(there, Post(title="", lead_in="Hello"), begun) == words
     assert await outlet.find(there, Post(title="other"), begun) is None
     assert await outlet.find(there, CARD, stg.discord.now() + timedelta(minutes=1)) is None
+
+
+async def test_what_stands_above_two_cards_tells_them_apart_whoever_is_called_and_whenever_it_is(
+    stg: Stage, outlet: DiscordOutlet, guild: Guild, launches: Channel
+) -> None:
+    there, begun = target(guild, launches), stg.discord.now()
+    stg.discord.limits.scale = 50
+    new = replace(CARD, lead_in="New: Soyuz MS-19")
+    hour = replace(CARD, lead_in="T-1h · Soyuz MS-19 lifts off <t:1633424102:R>")
+    first, second = sent(await outlet.send(Key("a"), there, new)), sent(await outlet.send(Key("b"), there, hour))
+    again = replace(hour, lead_in=hour.lead_in.replace("4102", "9999"), roles=(RoleId(77),))
+    assert [await outlet.find(there, post, begun) for post in (again, new, CARD)] == [second, first, None]
 
 
 async def test_without_history_nothing_is_known_of_what_was_sent(
