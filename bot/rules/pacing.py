@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import heapify, heappush, heapreplace
 from itertools import pairwise
 
 from bot.model import FLOWN, OVER, Kind, Net, Status, Track
@@ -233,10 +234,10 @@ class Plan:
 
     def __init__(self, expected: Forecast, made: Sequence[float], quota: int) -> None:
         self.expected = expected
-        self.made = list(made)
+        self.taken = sorted(made)
+        """When requests were made or are planned, in minutes from now."""
         self.quota = quota
         self.looks: list[int] = []
-        self.known: dict[tuple[int, int], tuple[float, int]] = {}
         self.closed: set[int] = set()
         self.horizon = len(expected.times) - 1
         self.first = next(at for at, time in enumerate(expected.times) if time >= 0)
@@ -244,48 +245,53 @@ class Plan:
     def fill(self) -> float:
         """Add looks, the best first, while one saves more than its price; give what the best would save that has no room."""
         price = 0.0
-        gaps = list(pairwise([0, *self.looks, self.horizon]))
+        gaps = [self.best(*gap) for gap in pairwise([0, *self.looks, self.horizon])]
+        heapify(gaps)
         while True:
-            saved, at, gap = max((*self.best(*gap), gap) for gap in gaps)
+            lost, place, before, after = gaps[0]
+            saved, at = -lost, -place
             if saved <= FLOOR:
-                break
+                return price
             if self.has_room(at):
-                insort(self.looks, at)
-                gaps.remove(gap)
-                gaps += [(gap[0], at), (at, gap[1])]
+                self.look_at(at)
+                heapreplace(gaps, self.best(before, at))
+                heappush(gaps, self.best(at, after))
             else:
                 self.closed.add(at)
-                self.known.pop(gap)
+                heapreplace(gaps, self.best(before, after))
                 price = max(price, saved)
-        return price
 
     def settle(self) -> None:
         """Move each look to where it saves the most between its neighbours."""
-        self.known.clear()
         self.closed.clear()
         for look in tuple(self.looks):
             place = self.looks.index(look)
             self.looks.pop(place)
+            self.taken.remove(self.expected.times[look])
             before = self.looks[place - 1] if place else 0
             after = self.looks[place] if place < len(self.looks) else self.horizon
-            _, at = self.best(before, after)
-            insort(self.looks, at if self.has_room(at) else look)
+            at = -self.best(before, after)[1]
+            self.look_at(at if self.has_room(at) else look)
 
-    def best(self, before: int, after: int) -> tuple[float, int]:
-        """Find where between two looks one more would save the most waiting, in changes × minutes."""
-        known = self.known.get((before, after))
-        if known is None:
-            times, changes = self.expected.times, self.expected.changes
-            end, start = times[after], changes[before]
-            open_ones = (at for at in range(max(before + 1, self.first), after) if at not in self.closed)
-            known = max((((end - times[at]) * (changes[at] - start), at) for at in open_ones), default=(0.0, before))
-            self.known[before, after] = known
-        return known
+    def look_at(self, at: int) -> None:
+        """Take this place."""
+        insort(self.looks, at)
+        insort(self.taken, self.expected.times[at])
+
+    def best(self, before: int, after: int) -> tuple[float, int, int, int]:
+        """Find where between two looks one more would save the most waiting, in changes × minutes.
+
+        Gives what it saves and the place, both negative, so that the best of several is the least; and the gap.
+        """
+        times, changes = self.expected.times, self.expected.changes
+        end, start = times[after], changes[before]
+        open_ones = (at for at in range(max(before + 1, self.first), after) if at not in self.closed)
+        saved, at = max((((end - times[at]) * (changes[at] - start), at) for at in open_ones), default=(0.0, before))
+        return -saved, -at, before, after
 
     def has_room(self, at: int) -> bool:
         """Whether one more request at this time leaves every hour within the quota."""
-        time = self.expected.times[at]
-        both = sorted([*self.made, *(self.expected.times[look] for look in self.looks), time])
-        place = both.index(time)
-        ends = range(max(self.quota, place), min(len(both), place + self.quota + 1))
-        return all(both[end] - both[end - self.quota] > WINDOW for end in ends)
+        time, quota = self.expected.times[at], self.quota
+        place = bisect_left(self.taken, time)
+        both = [*self.taken[max(0, place - quota) : place], time, *self.taken[place : place + quota]]
+        return all(both[end] - both[end - quota] > WINDOW for end in range(quota, len(both)))

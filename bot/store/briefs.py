@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CompoundSelect,
-    Select,
+    Executable,
     Table,
     and_,
     bindparam,
@@ -39,11 +38,11 @@ _About = tuple[EventId, Target]
 class Questions:
     """What is asked for deliveries. Parameters: `guilds`, `persons`, `events`."""
 
-    watches: Select[Any]
-    tracks: Select[Any]
-    cards: CompoundSelect[Any]
-    pings: CompoundSelect[Any]
-    servers: Select[Any]
+    watches: Executable
+    tracks: Executable
+    cards: Executable
+    pings: Executable
+    servers: Executable
 
 
 @cache

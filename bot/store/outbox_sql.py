@@ -13,8 +13,8 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    Executable,
     Integer,
-    Select,
     Update,
     and_,
     bindparam,
@@ -192,13 +192,13 @@ def _about(*, everywhere: bool) -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def reminders(*, everywhere: bool) -> Select[Any]:
+def reminders(*, everywhere: bool) -> Executable:
     """Lock the reminders of one event."""
     return _row.where(*_about(everywhere=everywhere), _o.say == Say.REMINDER.value)
 
 
 @cache
-def said(*, everywhere: bool) -> Select[Any]:
+def said(*, everywhere: bool) -> Executable:
     """What was said, or is to be, about one event."""
     columns = (_o.guild, _o.channel, _o.place, _o.what, _o.attempt, _o.fate, _o.why, _o.at, _o.pinged)
     mine = select(*columns).where(*_about(everywhere=everywhere), _o.say.not_in(UNSAID))
@@ -227,14 +227,14 @@ def retry(*, counts: bool) -> Update:
 
 
 @cache
-def ranked(shards: Shards | None) -> Select[Any]:
+def ranked(shards: Shards | None) -> Executable:
     """What a process with these shards may claim, most urgent first, a page of it."""
     due = select(_o.key, _o.guild, _o.channel, _o.place).where(*_is_due, ~_is_paused, ~_is_held, *_in_reach(shards))
     return due.order_by(*_urgency).limit(bindparam("page", type_=Integer)).offset(bindparam("start", type_=Integer))
 
 
 @cache
-def starts(shards: Shards | None) -> tuple[Select[Any], ...]:
+def starts(shards: Shards | None) -> tuple[Executable, ...]:
     """Three questions: when a row may be tried, goes stale, and comes back from who died with it."""
     free = and_(_o.fate == OWED, _o.leased_until.is_(None))
     # A target that is paused or being sent to cannot be claimed for, whatever its rows say.
