@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.model import Delivery, EventId, GuildId, Scope
 from bot.ports import StoreDown
@@ -74,8 +74,12 @@ class SqlStore:
     @classmethod
     async def open(cls, url: str) -> Self:
         """Open the database at a DATABASE_URL, make it if it is missing, bring its tables up to date. Raises: CannotOpen."""
-        where = database_url(url)
-        connections = Connections(engine_for(where))
+        return await cls.on(engine_for(database_url(url)))
+
+    @classmethod
+    async def on(cls, engine: AsyncEngine) -> Self:
+        """Open the database of an engine, which is this store's from now on. Raises: CannotOpen."""
+        connections = Connections(engine)
         try:
             return cls(connections, await _migrated(connections))
         except BaseException as trouble:
@@ -89,7 +93,7 @@ class SqlStore:
                     why = f"cannot be used: {trouble}"
                 case _:
                     raise
-            raise CannotOpen(f"The database {shown(where)} {why}.") from trouble
+            raise CannotOpen(f"The database {shown(engine.url)} {why}.") from trouble
 
     async def close(self) -> None:
         """Give back every connection."""
