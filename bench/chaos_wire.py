@@ -120,12 +120,16 @@ class Scene:
             other.execute("ROLLBACK")
 
     async def full(self, seconds: float) -> None:
-        """No file of the bot's can grow or be written."""
+        """No file of the bot's can grow or be written. One that is just starting ends over it, and is started again."""
         process = psutil.Process(self.pid)
         soft, hard = process.rlimit(resource.RLIMIT_FSIZE)
         process.rlimit(resource.RLIMIT_FSIZE, (0, hard))
         await asyncio.sleep(seconds)
-        process.rlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        try:
+            process.rlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        except psutil.NoSuchProcess:
+            self.deaths += 1
+            await self.bot.start()
 
     def kinds(self) -> dict[str, Callable[[float], Awaitable[None]]]:
         """Everything that can break, by name."""
