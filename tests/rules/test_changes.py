@@ -262,6 +262,11 @@ def test_further_steps_of_a_flight_are_no_news() -> None:
     assert after(event(status=Status.SUCCESS), event(status=Status.IN_FLIGHT), T0) == []
 
 
+@pytest.mark.parametrize("status", sorted(FLOWN | OVER))
+def test_what_flies_or_is_over_has_no_count_that_could_move_or_stop(status: Status) -> None:
+    assert after(event(status=status), event(net(T0 + 6 * HOUR), status), T0 - MINUTE) == []
+
+
 # --- NETs ---------------------------------------------------------------------------------------------------------
 
 
@@ -388,6 +393,12 @@ def test_an_id_that_is_gone_twice_an_hour_apart_is_a_cancellation(later: timedel
     assert (twice.event.status is Status.CANCELLED) is ends
     if ends:
         assert changes == (Ended(Status.CANCELLED), Touched(frozenset({"status"})))
+
+
+def test_what_is_cancelled_is_not_disputed_and_nobody_is_missed() -> None:
+    known = replace(seen(event()), missing=L0, disputed=("rll",), silent=True)
+    track, _ = gone(known, T0)
+    assert (track.disputed, track.silent) == ((), False)
 
 
 @pytest.mark.parametrize("status", sorted(OVER))
